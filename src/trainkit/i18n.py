@@ -1,0 +1,67 @@
+"""The language of interface text: English in the source, Chinese from the catalogue.
+
+`use_language` sets the language of the running process; `_` translates at the moment of the call,
+so a page can switch without being loaded again.
+"""
+
+from __future__ import annotations
+
+import gettext
+import os
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+__all__ = ["LANGUAGES", "_", "get_language", "ngettext", "pick", "use_language"]
+
+#: Languages of the workbook and what each calls itself.
+LANGUAGES = {"en": "English", "zh": "中文"}
+
+_LOCALE = Path(__file__).parent / "locale"
+_chosen: str | None = None
+
+
+def use_language(lang: str | None) -> None:
+    """Speak `lang` (`en` or `zh`) from now on; `None` returns to the surroundings' language."""
+    global _chosen
+    if lang is not None and lang not in LANGUAGES:
+        raise ValueError(f"There is no language {lang!r}. Languages: {', '.join(LANGUAGES)}.")
+    _chosen = lang
+
+
+def get_language() -> str:
+    """Return the language in use: chosen, or `TRAINKIT_LANG`, or that of the notebook's folder, or English.
+
+    Built notebooks lie in folders named by their language, and a kernel starts in its notebook's folder.
+    """
+    if _chosen:
+        return _chosen
+    if (lang := os.environ.get("TRAINKIT_LANG", "")) in LANGUAGES:
+        return lang
+    folder = Path.cwd().name
+    return folder if folder in LANGUAGES else "en"
+
+
+def pick(texts: Mapping[str, str]) -> str:
+    """Return the text of the language in use from `{"en": …, "zh": …}`.
+
+    >>> pick({"en": "points", "zh": "分"})
+    'points'
+    """
+    return texts[get_language()]
+
+
+@lru_cache(maxsize=None)
+def _catalogue(lang: str) -> gettext.NullTranslations:
+    # English is the source: a missing catalogue is then no error.
+    return gettext.translation("trainkit", _LOCALE, [lang], fallback=lang == "en")
+
+
+def _(message: str) -> str:
+    """Translate `message` into the language in use."""
+    return _catalogue(get_language()).gettext(message)
+
+
+def ngettext(singular: str, plural: str, n: int) -> str:
+    """Translate with the plural form for `n`."""
+    return _catalogue(get_language()).ngettext(singular, plural, n)
