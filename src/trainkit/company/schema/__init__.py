@@ -1,0 +1,23 @@
+"""The schema: the one declaration of Lantai's tables.
+
+From it come the loader's checks, the manifest, the data dictionary and the rules of the quality lesson.
+A table is declared once, in a module of this package, and listed in `TABLES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from trainkit.company.schema.customers import CUSTOMERS
+from trainkit.company.schema.model import Column, Table
+from trainkit.company.schema.sales import ORDERS
+from trainkit.company.schema.service import INTERACTIONS, TICKETS
+from trainkit.company.schema.surveys import SURVEYS
+
+__all__ = ["TABLES", "Column", "Table"]
+
+#: All tables by name. A table stands after those that it refers to.
+TABLES: Mapping[str, Table] = MappingProxyType(
+    {table.name: table for table in (CUSTOMERS, ORDERS, INTERACTIONS, TICKETS, SURVEYS)}
+)
