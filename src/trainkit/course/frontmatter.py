@@ -1,0 +1,122 @@
+"""Front matter of a source: what it declares, checked entry by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+from trainkit.course.model import LEVELS, Answer, AnswerType, Choice, Column, Info, Kind, Text
+from trainkit.errors import SourceError, UnknownName
+from trainkit.i18n import LANGUAGES, _
+
+__all__ = ["COMPETENCIES", "read_info"]
+
+#: The rows of the competency matrix.
+COMPETENCIES: dict[str, Text] = {
+    "C1": {"en": "Indicators", "zh": "核心指标"},
+    "C2": {"en": "Data collection and integration", "zh": "数据采集与整合"},
+    "C3": {"en": "Data quality", "zh": "数据质量"},
+    "C4": {"en": "Satisfaction, loyalty and churn", "zh": "满意度、忠诚与流失"},
+    "C5": {"en": "Value and segmentation", "zh": "客户价值与分群"},
+    "C6": {"en": "Forecasting and early warning", "zh": "预测与预警"},
+    "C7": {"en": "Improvement", "zh": "持续改进"},
+    "C8": {"en": "Reporting and communication", "zh": "汇报与沟通"},
+    "C9": {"en": "Systems, collaboration and governance", "zh": "系统、协作与治理"},
+}
+
+_KEYS = {"id", "title", "level", "competencies", "minutes", "prerequisites", "instant", "answers"}
+_ANSWER_KEYS = {"type", "ask", "points", "tolerance", "unit", "choices", "key", "columns", "accept"}
+
+
+def read_info(front: Mapping[str, Any], kind: Kind, path: Path, edition: str) -> Info:
+    """Return what the front matter declares.
+
+    Raises:
+        SourceError: an entry is missing, misspelt or of the wrong kind.
+    """
+    lines = path.read_text(encoding="utf-8").splitlines()
+
+    def fail(message: str, word: str = "") -> SourceError:
+        line = next((i for i, text in enumerate(lines, 1) if word and text.lstrip().startswith(f"{word}:")), 1)
+        return SourceError(message, path, line)
+
+    _only(front, _KEYS, fail)
+    for needed in ("id", "title", "level", "competencies", "minutes"):
+        if not front.get(needed):
+            raise fail(_("The front matter lacks `{name}`.").format(name=needed))
+    id = str(front["id"])
+    if not (len(id) == 4 and id[0] in "123" and id[1] == "-" and id[2:].isdigit()):
+        raise fail(_('The id `{id}` should be like "1-06", in quotation marks.').format(id=id), "id")
+    if front["level"] not in LEVELS:
+        raise fail(_("There is no level `{level}`.").format(level=front["level"]), "level")
+    for competency in front["competencies"]:
+        if competency not in COMPETENCIES:
+            raise fail(_("There is no competency `{name}`.").format(name=competency), "competencies")
+    return Info(
+        id=id,
+        kind=kind,
+        title=_both(front["title"], "title", fail),
+        level=front["level"],
+        competencies=tuple(front["competencies"]),
+        minutes=int(front["minutes"]),
+        edition=edition,
+        prerequisites=tuple(front.get("prerequisites", ())),
+        instant=bool(front.get("instant", True)),
+        answers=tuple(_answer(name, spec, fail) for name, spec in (front.get("answers") or {}).items()),
+    )
+
+
+_Fail = Callable[..., SourceError]
+
+
+def _answer(name: str, spec: Mapping[str, Any], fail: _Fail) -> Answer:
+    _only(spec, _ANSWER_KEYS, fail)
+    kind = spec.get("type")
+    if kind not in get_args(AnswerType):
+        raise fail(_("The answer `{name}` has no known type.").format(name=name), name)
+    if not name.isidentifier():
+        raise fail(_("The answer `{name}` should be a variable's name.").format(name=name), name)
+    if kind in {"choice", "choices"} and not spec.get("choices"):
+        raise fail(_("The answer `{name}` has no choices.").format(name=name), name)
+    columns = tuple(_column(c, v, fail) for c, v in (spec.get("columns") or {}).items())
+    key = tuple(spec.get("key", ()))
+    if kind == "table" and (not key or not columns or not set(key) < {c.name for c in columns}):
+        raise fail(_("The table `{name}` needs `columns`, and a `key` among them.").format(name=name), name)
+    return Answer(
+        name=name,
+        type=kind,
+        ask=_both(spec.get("ask"), name, fail),
+        points=float(spec.get("points", 1)),
+        tolerance=float(spec.get("tolerance", 0)),
+        unit=str(spec.get("unit", "")),
+        choices=tuple(Choice(str(k), _both(v, name, fail)) for k, v in (spec.get("choices") or {}).items()),
+        key=key,
+        columns=columns,
+        accept=tuple(spec.get("accept", ())),
+    )
+
+
+def _column(name: str, spec: Mapping[str, Any] | None, fail: _Fail) -> Column:
+    spec = spec or {}
+    _only(spec, {"zh", "tolerance", "labels"}, fail)
+    tolerance = spec.get("tolerance")
+    return Column(
+        name=name,
+        zh=spec.get("zh", ""),
+        tolerance=None if tolerance is None else float(tolerance),
+        labels={str(k): tuple(v) for k, v in (spec.get("labels") or {}).items()},
+    )
+
+
+def _both(text: Any, name: str, fail: _Fail) -> Text:
+    if not isinstance(text, Mapping) or set(text) != set(LANGUAGES):
+        raise fail(_("`{name}` needs a text in each language: en and zh.").format(name=name), name)
+    return dict(text)
+
+
+def _only(given: Mapping[str, Any], known: set[str], fail: _Fail) -> None:
+    for name in given:
+        if name not in known:
+            unknown = UnknownName(_("Unknown entry `{name}`.").format(name=name), str(name), known)
+            raise fail(str(unknown), str(name))

@@ -1,0 +1,114 @@
+"""Answer keys are computed: the model solution runs on a variant, and so do the typical mistakes.
+
+Nothing here is a trainee's: the code comes from our own sources and runs in this process.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from trainkit.course.activity import staged
+from trainkit.course.answers import GIVEN, pack
+from trainkit.course.judge import matches
+from trainkit.course.lives import Life
+from trainkit.course.model import Answer, Expected, Info, Key, Mistake
+from trainkit.course.source import Source, read
+from trainkit.errors import GradingError, SourceError, UnknownName
+from trainkit.i18n import _
+
+__all__ = ["UnusableVariant", "compute_key", "solution"]
+
+
+class UnusableVariant(GradingError):
+    """On this variant a typical mistake can't be told from the right answer."""
+
+
+class _Record(Life):
+    """The life of a model solution: it keeps what is answered and shows nothing."""
+
+    def __init__(self, info: Info, variant: int) -> None:
+        super().__init__(info, variant)
+        self.given: dict[str, Any] = {}
+
+    def answer(self, values: Mapping[Answer, Any]) -> None:
+        self.given |= {answer.name: _copy(value) for answer, value in values.items()}
+
+
+def solution(id: str, folder: Path) -> Source:
+    """Read the source of an exercise from a folder of solutions.
+
+    Raises:
+        UnknownName: the folder has no such exercise.
+    """
+    path = folder / f"{id}.md"
+    if not path.is_file():
+        message = _("There is no solution of `{id}` in {folder}.").format(id=id, folder=folder)
+        raise UnknownName(message, id, [p.stem for p in folder.glob("*.md")])
+    return read(path, "exercise")
+
+
+def compute_key(source: Source, variant: int) -> Key:
+    """Run a model solution and its typical mistakes on a variant.
+
+    Raises:
+        SourceError: the code fails, or leaves an answer without a value.
+        UnusableVariant: a mistake's value falls within the tolerance of the right one.
+    """
+    life = _Record(source.info, variant)
+    namespace: dict[str, Any] = {"__name__": "__main__", "variant": variant}
+    with staged(life):
+        for block in source.code:
+            _run(block.texts["en"], namespace, source.path, block.line)
+        right = {a.name: _plain(a, life.given, source) for a in source.info.answers}
+        mistakes: dict[str, list[Mistake]] = {a.name: [] for a in source.info.answers}
+        for cell in source.mistakes:
+            own = {name: _copy(value) for name, value in namespace.items()}
+            own.pop(cell.answer, None)
+            _run(cell.source, own, source.path, cell.line)
+            answer = next(a for a in source.info.answers if a.name == cell.answer)
+            value = _plain(answer, own, source, cell.line)
+            if matches(answer, right[answer.name], value):
+                raise UnusableVariant(
+                    _("{id}, variant {variant}: the mistake `{code}` gives the right `{name}`.").format(
+                        id=source.info.id, variant=variant, code=cell.code, name=answer.name
+                    )
+                )
+            mistakes[answer.name].append(Mistake(cell.code, value, cell.message))
+    return Key(variant, {name: Expected(value, tuple(mistakes[name])) for name, value in right.items()})
+
+
+def _run(code: str, namespace: dict[str, Any], path: Path, line: int) -> None:
+    """Run code so that a traceback shows the source's own lines."""
+    tree = ast.parse(code, str(path))
+    ast.increment_lineno(tree, line)
+    try:
+        exec(compile(tree, str(path), "exec"), namespace)
+    except UnusableVariant:
+        raise
+    except Exception as error:
+        at = line
+        trace = error.__traceback__
+        while trace:
+            if trace.tb_frame.f_code.co_filename == str(path):
+                at = trace.tb_lineno
+            trace = trace.tb_next
+        raise SourceError(f"{type(error).__name__}: {error}", path, at) from error
+
+
+def _plain(answer: Answer, namespace: Mapping[str, Any], source: Source, line: int = 1) -> Any:
+    """Return the plain value of an answer; a model solution must give one, and so must a mistake."""
+    payload = pack(namespace.get(answer.name, ...), answer)
+    if payload["state"] != GIVEN:
+        reason = payload.get("reason") or _("it is never given.")
+        raise SourceError(
+            _("The answer `{name}` has no value: {reason}").format(name=answer.name, reason=reason), source.path, line
+        )
+    return payload["value"]
+
+
+def _copy(value: Any) -> Any:
+    """Copy a frame or series, so that a mistake may change it without touching the next one's."""
+    return value.copy() if hasattr(value, "copy") and hasattr(value, "iloc") else value

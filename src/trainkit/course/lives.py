@@ -1,0 +1,170 @@
+"""The lives of an activity: what `ex.answer` and the others do, by where the notebook lives.
+
+`Notebook` is the life in JupyterLab (and wherever nothing else is said), `Graded` that of the grading
+sandbox. The page that Voila serves is a life of its own; it comes from a room above and is put into
+`FACTORIES` by the kernel that serves it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trainkit.course import present
+from trainkit.course.answers import ANSWER_MIME, GIVEN, pack
+from trainkit.course.catalogue import find, info_from_plain, load_key
+from trainkit.course.journal import Journal
+from trainkit.course.judge import Verdict, judge
+from trainkit.course.model import Answer, Info, Key, Kind, Quiz
+from trainkit.i18n import _
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["FACTORIES", "Graded", "Life", "Notebook", "begin"]
+
+
+class Life:
+    """What an activity does in its surroundings; a subclass a life.
+
+    Args:
+        info: the activity.
+        variant: of the data.
+    """
+
+    def __init__(self, info: Info, variant: int) -> None:
+        self.info = info
+        self.variant = variant
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table of the variant."""
+        from trainkit.company import load
+
+        return load(name, variant=self.variant)
+
+    def answer(self, values: Mapping[Answer, Any]) -> None:
+        """Take answers."""
+        raise NotImplementedError
+
+    def hint(self, answer: Answer, step: int) -> None:
+        """Show a hint."""
+
+    def progress(self) -> None:
+        """Show how far the trainee is."""
+
+    def quiz(self, quiz: Quiz) -> None:
+        """Ask a quiz question."""
+
+    def demo(self, draw: Callable[..., Any], controls: Mapping[str, Any], labels: Mapping[str, str]) -> None:
+        """Show a chart with controls."""
+
+    def payload(self, answer: Answer, value: Any) -> dict[str, Any]:
+        """Return an answer as plain data, with the activity and variant that it belongs to."""
+        return {"exercise": self.info.id, "variant": self.variant, **pack(value, answer)}
+
+
+class Notebook(Life):
+    """In JupyterLab: a verdict below the cell, hints, and an entry in the journal."""
+
+    def __init__(self, info: Info, variant: int) -> None:
+        super().__init__(info, variant)
+        self.key: Key | None = load_key(info.kind, info.id, variant)
+        self.journal = Journal.here()
+        self.outcomes: dict[str, str] = {}
+
+    def answer(self, values: Mapping[Answer, Any]) -> None:
+        """Show the verdict on each value; the plain data goes along in the same output."""
+        payloads = [self.payload(answer, value) for answer, value in values.items()]
+        notes = [self.check(answer, payload)[1] for answer, payload in zip(values, payloads, strict=True)]
+        # One output per answer would pull them apart; the data of all goes along as a list.
+        present.display_note(notes, {ANSWER_MIME: payloads})
+
+    def check(self, answer: Answer, payload: Mapping[str, Any]) -> tuple[Verdict, present.Note]:
+        """Judge a payload, note it in the journal, and return the verdict with what to say."""
+        if self.key is not None:
+            verdict = judge(answer, self.key.answers[answer.name], payload)
+            note = present.verdict_note(verdict, answer, hint=bool(self.info.hints.get(answer.name)))
+            outcome = verdict.outcome
+        else:
+            verdict = _unjudged(answer, payload)
+            note = present.recorded_note(verdict, answer, released_later=not self.info.instant)
+            outcome = "recorded" if verdict.outcome == "wrong" else verdict.outcome
+        if outcome != "not attempted":
+            self.outcomes[answer.name] = outcome
+            if self.journal:
+                self.journal.write(self.info, self.variant, verdict, outcome=outcome)
+        return verdict, note
+
+    def hint(self, answer: Answer, step: int) -> None:
+        """Show a rung of the ladder."""
+        from trainkit.i18n import pick
+
+        rungs = self.info.hints.get(answer.name, ())
+        if not rungs:
+            text = _("There are no hints in an examination.") if not self.info.instant else ""
+            note = present.Note("info", _("No hints for `{name}`").format(name=answer.name), text)
+        else:
+            step = min(step, len(rungs))
+            note = present.hint_note(pick(rungs[step - 1]), step, len(rungs))
+        present.display_note([note])
+
+    def progress(self) -> None:
+        """Show one line an answer, earlier sessions included."""
+        before = {}
+        if self.journal:
+            before = {n: e.outcome for n, e in self.journal.latest(self.info, self.variant).items()}
+        present.display_note([present.progress_note(self.info, {**before, **self.outcomes})])
+
+    def quiz(self, quiz: Quiz) -> None:
+        """Ask with radio buttons, or check boxes where several choices are right."""
+        from trainkit.course.interactive import show_quiz
+
+        show_quiz(quiz)
+
+    def demo(self, draw: Callable[..., Any], controls: Mapping[str, Any], labels: Mapping[str, str]) -> None:
+        """Draw now and again whenever a control moves."""
+        from trainkit.course.interactive import show_demo
+
+        show_demo(draw, controls, labels)
+
+
+class Graded(Life):
+    """In the grading sandbox: values leave as plain data, and nothing is said."""
+
+    def answer(self, values: Mapping[Answer, Any]) -> None:
+        """Emit each value as an output of its own."""
+        emit([self.payload(answer, value) for answer, value in values.items()])
+
+
+def emit(payloads: list[dict[str, Any]]) -> None:
+    """Emit payloads as one output of plain data."""
+    from IPython.display import display
+
+    text = "\n".join(f"{p['name']}: {p.get('value', p['state'])}" for p in payloads)
+    display({ANSWER_MIME: payloads, "text/plain": text}, raw=True)
+
+
+def _unjudged(answer: Answer, payload: Mapping[str, Any]) -> Verdict:
+    """Return a verdict that says what can be said without a key; `wrong` then stands for noted."""
+    if payload["state"] == GIVEN:
+        return Verdict(answer.name, "wrong", value=payload["value"])
+    return Verdict(answer.name, payload["state"], detail=payload.get("reason", ""))
+
+
+#: The life of each name that `TRAINKIT_LIFE` may have.
+FACTORIES: dict[str, type[Life]] = {"lab": Notebook, "grade": Graded}
+
+
+def begin(kind: Kind, id: str, variant: int) -> Life:
+    """Begin the life that fits the surroundings.
+
+    The sandbox has no course content: there `TRAINKIT_ACTIVITY` names a file that says what is asked.
+    """
+    if told := os.environ.get("TRAINKIT_ACTIVITY"):
+        info = info_from_plain(json.loads(Path(told).read_text(encoding="utf-8")))
+    else:
+        info = find(kind, id)
+    return FACTORIES.get(os.environ.get("TRAINKIT_LIFE", "lab"), Notebook)(info, variant)

@@ -1,0 +1,198 @@
+"""What an activity (a lesson or an exercise) asks for: plain, frozen data that travels between rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any, Literal
+
+from trainkit.i18n import pick
+
+__all__ = [
+    "LEVELS",
+    "Answer",
+    "Choice",
+    "Column",
+    "Expected",
+    "Info",
+    "Key",
+    "Mistake",
+    "Quiz",
+    "QuizChoice",
+    "Text",
+    "plain",
+]
+
+#: A text in both languages.
+Text = Mapping[str, str]
+
+AnswerType = Literal["number", "text", "choice", "choices", "table"]
+Kind = Literal["lesson", "exercise"]
+
+#: The levels of lessons and competencies, lowest first.
+LEVELS: dict[str, Text] = {
+    "junior": {"en": "Junior", "zh": "初级"},
+    "intermediate": {"en": "Intermediate", "zh": "中级"},
+    "senior": {"en": "Senior", "zh": "高级"},
+    "all": {"en": "All levels", "zh": "全部级别"},
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of the choices of an answer: its id is language-neutral, its label is not."""
+
+    id: str
+    label: Text
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table answer.
+
+    Args:
+        name: the column's name; its Chinese name is accepted as well.
+        zh: the Chinese name.
+        tolerance: how far a number may be off; `None` compares as text.
+        labels: other spellings of a key value, for example `{"G": ["Government", "政府"]}`.
+    """
+
+    name: str
+    zh: str = ""
+    tolerance: float | None = None
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one answer is: everything but the right value.
+
+    Args:
+        name: the variable that holds it in the notebook.
+        type: `number`, `text`, `choice`, `choices` or `table`.
+        ask: the question, unit and rounding included, in both languages.
+        points: what it earns.
+        tolerance: how far a number may be off, in the answer's unit.
+        unit: `points`, `%`, `CNY`, … ; empty for a bare number.
+        choices: for `choice` and `choices`.
+        key: the columns of a table that identify a row.
+        columns: the columns of a table, key columns first.
+        accept: further spellings of a right text.
+    """
+
+    name: str
+    type: AnswerType
+    ask: Text
+    points: float = 1.0
+    tolerance: float = 0.0
+    unit: str = ""
+    choices: tuple[Choice, ...] = ()
+    key: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
+    accept: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class QuizChoice:
+    """A choice of a quiz question and the sentence that answers whoever picks it."""
+
+    right: bool
+    label: Text
+    because: Text
+
+
+@dataclass(frozen=True)
+class Quiz:
+    """A quiz question with its choices; several may be right."""
+
+    name: str
+    question: Text
+    choices: tuple[QuizChoice, ...]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A typical mistake of one variant: its code, the value it computes, what to say about it."""
+
+    code: str
+    value: Any
+    message: Text
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The right value of an answer on one variant, as plain data, and the mistakes that are known."""
+
+    value: Any
+    mistakes: tuple[Mistake, ...] = ()
+
+
+@dataclass(frozen=True)
+class Key:
+    """The right values and typical mistakes of all answers on one variant."""
+
+    variant: int
+    answers: Mapping[str, Expected]
+
+
+@dataclass(frozen=True)
+class Info:
+    """What a lesson or exercise is about, and what it asks.
+
+    Args:
+        id: for example `1-06`; its first digit is the phase.
+        kind: `lesson` or `exercise`.
+        title: in both languages.
+        level: one of `LEVELS`.
+        competencies: for example `("C4",)`.
+        minutes: how long it takes.
+        edition: a hash of its source; changes when the source does.
+        prerequisites: ids of lessons that come before.
+        instant: verdicts are given on the spot; an examination says nothing before its release.
+        answers: what is asked, in order.
+        hints: the ladder of each answer.
+        quizzes: of a lesson, by name.
+    """
+
+    id: str
+    kind: Kind
+    title: Text
+    level: str
+    competencies: tuple[str, ...]
+    minutes: int
+    edition: str = ""
+    prerequisites: tuple[str, ...] = ()
+    instant: bool = True
+    answers: tuple[Answer, ...] = ()
+    hints: Mapping[str, tuple[Text, ...]] = field(default_factory=dict)
+    quizzes: tuple[Quiz, ...] = ()
+
+    @property
+    def phase(self) -> int:
+        """The phase of the timetable, 1 to 3."""
+        return int(self.id[0])
+
+    @property
+    def points(self) -> float:
+        """What all answers earn together."""
+        return sum(answer.points for answer in self.answers)
+
+    @property
+    def heading(self) -> str:
+        """Id and title in the language in use."""
+        return f"{self.id} · {pick(self.title)}"
+
+
+def plain(value: Any) -> Any:
+    """Turn dataclasses, tuples and mappings into what JSON knows, leaving out fields at their default."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(v) for f in fields(value) if not _is_default(f, v := getattr(value, f.name))}
+    if isinstance(value, Mapping):
+        return {k: plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    return value
+
+
+def _is_default(spec: Any, value: Any) -> bool:
+    return value == spec.default or value in ((), {})

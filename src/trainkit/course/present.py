@@ -1,0 +1,156 @@
+"""How a verdict, a hint or the progress reads, in a notebook and in a terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Any
+
+from trainkit.course.judge import Verdict
+from trainkit.course.model import Answer, Info
+from trainkit.i18n import _, pick
+
+__all__ = ["Note", "display_note", "format_value", "hint_note", "progress_note", "recorded_note", "verdict_note"]
+
+# Bar and mark of each tone. The texts carry the meaning, the colour only helps to find it.
+_TONES = {
+    "good": ("#1a7f5a", "✓"),
+    "look": ("#b35900", "→"),
+    "info": ("#3b6fb5", "·"),
+}
+
+
+class Note:
+    """A short message that reads well as HTML and as plain text.
+
+    Args:
+        tone: `good`, `look` (look again) or `info`.
+        title: what happened, in a few words.
+        text: the rest, as Markdown-free sentences; backticks mark code.
+    """
+
+    def __init__(self, tone: str, title: str, text: str = "") -> None:
+        self.tone = tone
+        self.title = title
+        self.text = text
+
+    def __repr__(self) -> str:
+        mark = _TONES[self.tone][1]
+        return f"{mark} {self.title}" + (f"\n  {self.text}" if self.text else "")
+
+    def _repr_html_(self) -> str:
+        color, mark = _TONES[self.tone]
+        body = f'<div style="margin-top:.25em">{code_spans(self.text)}</div>' if self.text else ""
+        return (
+            f'<div class="trainkit-note" role="status" style="border-left:4px solid {color};'
+            'padding:.5em .9em;margin:.35em 0;line-height:1.5;max-width:46em">'
+            f'<strong><span aria-hidden="true" style="color:{color}">{mark}</span> '
+            f"{code_spans(self.title)}</strong>{body}</div>"
+        )
+
+
+def code_spans(text: str) -> str:
+    """Escape a text for HTML and turn its backticks into code."""
+    parts = escape(text).split("`")
+    return "".join(f"<code>{p}</code>" if i % 2 else p for i, p in enumerate(parts)).replace("\n", "<br>")
+
+
+def format_value(value: Any, answer: Answer) -> str:
+    """Return a value as one would say it: rounded to what is asked for, with its unit.
+
+    >>> format_value(46.666, Answer("nps", "number", {"en": ""}, tolerance=0.05, unit="points"))
+    '46.7'
+    """
+    if answer.type == "number" and isinstance(value, int | float):
+        text = f"{value:,.{_decimals(answer.tolerance)}f}" if answer.tolerance else f"{value:,.6g}"
+        return f"{text} %" if answer.unit == "%" else text
+    if answer.type == "choice":
+        return next((pick(c.label) for c in answer.choices if c.id == value), str(value))
+    if answer.type == "choices" and isinstance(value, list):
+        return _(", ").join(pick(c.label) for c in answer.choices if c.id in value)
+    if answer.type == "table" and isinstance(value, Mapping):
+        return _("a table with {rows} rows").format(rows=len(value["rows"]))
+    return str(value)
+
+
+def _decimals(tolerance: float) -> int:
+    """The digits that a tolerance of half a unit of the last digit stands for."""
+    return max(0, round(-math.log10(2 * tolerance)))
+
+
+def verdict_note(verdict: Verdict, answer: Answer, *, hint: bool = False) -> Note:
+    """Return what to tell a trainee about an answer; `hint` says that there is a hint to ask for."""
+    name, value = answer.name, format_value(verdict.value, answer)
+    more = " " + _('`.hint("{name}")` shows a hint.').format(name=name) if hint else ""
+    match verdict.outcome:
+        case "right":
+            return Note("good", _("`{name}` is right: {value}").format(name=name, value=value))
+        case "mistake":
+            text = "\n".join(pick(m).replace("{value}", value) for m in verdict.messages)
+            return Note("look", _("`{name}` answers another question").format(name=name), text)
+        case "convention":
+            return Note("look", _("`{name}` = {value}: another unit").format(name=name, value=value), verdict.detail)
+        case "invalid":
+            return Note("look", _("`{name}` can't be judged yet").format(name=name), verdict.detail)
+        case "not attempted":
+            text = _("Put your answer in the place of `...` and run the cell again.") + more
+            return Note("info", _("`{name}` is not attempted yet").format(name=name), text)
+        case _:
+            title = _("`{name}` = {value} is not right yet").format(name=name, value=value)
+            return Note("look", title, (verdict.detail + more).strip())
+
+
+def recorded_note(verdict: Verdict, answer: Answer, *, released_later: bool) -> Note:
+    """Return what to say where no verdict is given: in an examination, or without a practice key."""
+    if verdict.outcome in {"invalid", "not attempted"}:
+        return verdict_note(verdict, answer)
+    why = (
+        _("Verdicts come when the examination is released.")
+        if released_later
+        else _("There is no practice key for this variant of the data; the assessor's grading decides.")
+    )
+    value = format_value(verdict.value, answer)
+    return Note("info", _("`{name}` = {value} is noted").format(name=answer.name, value=value), why)
+
+
+def hint_note(text: str, step: int, steps: int) -> Note:
+    """Return a rung of the ladder of hints."""
+    return Note("info", _("Hint {step} of {steps}").format(step=step, steps=steps), text)
+
+
+def progress_note(info: Info, outcomes: Mapping[str, str]) -> Note:
+    """Return how far a trainee is: one line an answer."""
+    done = sum(outcomes.get(a.name) == "right" for a in info.answers)
+    lines = [f"`{a.name}`: {status(outcomes.get(a.name, 'not attempted'))}" for a in info.answers]
+    title = (
+        _("{done} of {all} answers are right").format(done=done, all=len(info.answers))
+        if info.instant
+        else _("{done} of {all} answers are noted").format(done=len(outcomes), all=len(info.answers))
+    )
+    return Note("good" if done == len(info.answers) else "info", title, "\n".join(lines))
+
+
+def status(outcome: str) -> str:
+    """Return an outcome in a word or two, in the language in use."""
+    return {
+        "right": _("right"),
+        "mistake": _("a known mistake"),
+        "convention": _("another unit"),
+        "wrong": _("not right yet"),
+        "invalid": _("can't be judged"),
+        "recorded": _("noted"),
+    }.get(outcome, _("not attempted"))
+
+
+def display_note(notes: Iterable[Note], data: Mapping[str, Any] | None = None) -> None:
+    """Show notes as one output; `data` (MIME type → JSON) goes along as plain data."""
+    from IPython.display import display
+
+    shown = list(notes)
+    bundle = {
+        "text/plain": "\n".join(map(repr, shown)),
+        "text/html": "".join(n._repr_html_() for n in shown),
+        **(data or {}),
+    }
+    display(bundle, raw=True)
