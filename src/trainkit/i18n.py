@@ -9,7 +9,7 @@ from __future__ import annotations
 import gettext
 import os
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 __all__ = ["LANGUAGES", "_", "get_language", "ngettext", "pick", "use_language"]
@@ -51,7 +51,7 @@ def pick(texts: Mapping[str, str]) -> str:
     return texts[get_language()]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _catalogue(lang: str) -> gettext.NullTranslations:
     # English is the source: a missing catalogue is then no error.
     return gettext.translation("trainkit", _LOCALE, [lang], fallback=lang == "en")

@@ -35,7 +35,9 @@ class Activity:
 
     def __init__(self, id: str, *, variant: int = 0) -> None:
         if isinstance(variant, bool) or not isinstance(variant, int) or variant < 0:
-            raise InputError(_("A variant is a whole number from 0 up. Got {variant!r}.").format(variant=variant))
+            raise InputError(
+                _("A variant is a whole number from 0 up. Got {variant!r}.").format(variant=variant)
+            )
         _prepare()
         self._life = _stage.get() or begin(self.kind, str(id), variant)
         self._info: Info = self._life.info
@@ -113,7 +115,9 @@ class Lesson(Activity):
             raise UnknownName(_("There is no question `{name}`.").format(name=name), name, quizzes)
         self._life.quiz(quizzes[name])
 
-    def demo(self, draw: Callable[..., Any], *, labels: Mapping[str, str] | None = None, **controls: Any) -> None:
+    def demo(
+        self, draw: Callable[..., Any], *, labels: Mapping[str, str] | None = None, **controls: Any
+    ) -> None:
         """Show what `draw` returns, and again whenever a control moves.
 
         Args:

@@ -58,7 +58,9 @@ def pack(value: Any, answer: Answer) -> Payload:
         return {**payload, "state": NOT_ATTEMPTED}
     try:
         if value is None:
-            raise _Unfit(_("`{name}` is `None`. Did a function end without `return`?").format(name=answer.name))
+            raise _Unfit(
+                _("`{name}` is `None`. Did a function end without `return`?").format(name=answer.name)
+            )
         return {**payload, "state": GIVEN, "value": _PACKERS[answer.type](value, answer)}
     except _Unfit as unfit:
         return {**payload, "state": INVALID, "reason": str(unfit)}
@@ -88,7 +90,9 @@ def _number(value: Any, answer: Answer) -> float:
     if hasattr(value, "size") and hasattr(value, "item"):  # a numpy scalar, or a Series or array of one
         if value.size != 1:
             raise _Unfit(
-                _("`{name}` holds {n} values. One number is asked for.").format(name=answer.name, n=value.size)
+                _("`{name}` holds {n} values. One number is asked for.").format(
+                    name=answer.name, n=value.size
+                )
             )
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
@@ -143,7 +147,10 @@ def _choices(value: Any, answer: Answer) -> list[str]:
         value = [value]
     if hasattr(value, "tolist"):
         value = value.tolist()
-    if not isinstance(value, list | tuple | set | frozenset) or len(value) > len(answer.choices) + MAX_COLUMNS:
+    if (
+        not isinstance(value, list | tuple | set | frozenset)
+        or len(value) > len(answer.choices) + MAX_COLUMNS
+    ):
         raise _Unfit(_("`{name}` should be a list of choices.").format(name=answer.name))
     given = {_choice(v, answer) for v in value}
     return [c.id for c in answer.choices if c.id in given]
@@ -156,8 +163,12 @@ def _table(value: Any, answer: Answer) -> dict[str, list[Any]]:
         columns, rows = _frame(value, answer)
     if len(rows) > MAX_ROWS or len(columns) > MAX_COLUMNS:
         raise _Unfit(
-            _("`{name}` has {rows} rows and {columns} columns. At most {most_rows} and {most_columns} are read.").format(
-                name=answer.name, rows=len(rows), columns=len(columns), most_rows=MAX_ROWS, most_columns=MAX_COLUMNS
+            _("`{name}` has {rows} rows and {columns} columns. At most {most_rows} × {most_columns}.").format(
+                name=answer.name,
+                rows=len(rows),
+                columns=len(columns),
+                most_rows=MAX_ROWS,
+                most_columns=MAX_COLUMNS,
             )
         )
     return {"columns": [_shorten(str(c)) for c in columns], "rows": [[_cell(v) for v in row] for row in rows]}

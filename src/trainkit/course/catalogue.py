@@ -78,7 +78,9 @@ def catalogue(kind: Kind | None = None) -> list[Info]:
     """Return all built lessons and exercises (or those of one `kind`), in order of their ids."""
     kinds = [kind] if kind else list(FOLDERS)
     paths = [p for k in kinds for p in sorted((content.root() / FOLDERS[k] / "keys").glob("*.json"))]
-    return sorted((info_from_plain(_read(p)["info"]) for p in paths), key=lambda i: (i.id, i.kind == "exercise"))
+    return sorted(
+        (info_from_plain(_read(p)["info"]) for p in paths), key=lambda i: (i.id, i.kind == "exercise")
+    )
 
 
 def find(kind: Kind, id: str) -> Info:
@@ -132,8 +134,8 @@ def _parsed(path: Path, _mtime: int, _size: int) -> dict[str, Any]:
         data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise DataError(
-            _("{path} is damaged ({error}). `make build` in a checkout, or a new installation, restores it.").format(
-                path=path, error=error
-            )
+            _(
+                "{path} is damaged ({error}). `make build` in a checkout, or a new installation, restores it."
+            ).format(path=path, error=error)
         ) from error
     return data

@@ -38,7 +38,9 @@ def read_info(front: Mapping[str, Any], kind: Kind, path: Path, edition: str) ->
     lines = path.read_text(encoding="utf-8").splitlines()
 
     def fail(message: str, word: str = "") -> SourceError:
-        line = next((i for i, text in enumerate(lines, 1) if word and text.lstrip().startswith(f"{word}:")), 1)
+        line = next(
+            (i for i, text in enumerate(lines, 1) if word and text.lstrip().startswith(f"{word}:")), 1
+        )
         return SourceError(message, path, line)
 
     _only(front, _KEYS, fail)
@@ -72,7 +74,7 @@ _Fail = Callable[..., SourceError]
 
 def _answer(name: str, spec: Mapping[str, Any], fail: _Fail) -> Answer:
     _only(spec, _ANSWER_KEYS, fail)
-    kind = spec.get("type")
+    kind: Any = spec.get("type")
     if kind not in get_args(AnswerType):
         raise fail(_("The answer `{name}` has no known type.").format(name=name), name)
     if not name.isidentifier():

@@ -73,7 +73,9 @@ def show_quiz(quiz: Quiz) -> None:
     question, answer = quiz_widget(quiz)
     still = "".join(f"<li>{code_spans(pick(c.label))}</li>" for c in quiz.choices)
     caption = _("Run this cell to answer.")
-    still_html = f"<p><strong>{code_spans(pick(quiz.question))}</strong></p><ul>{still}</ul><p><em>{caption}</em></p>"
+    still_html = (
+        f"<p><strong>{code_spans(pick(quiz.question))}</strong></p><ul>{still}</ul><p><em>{caption}</em></p>"
+    )
     _show(w.VBox([question, answer]), still_html, pick(quiz.question))
 
 
@@ -83,7 +85,10 @@ def quiz_widget(quiz: Quiz) -> tuple[Any, Any]:
 
     several = sum(c.right for c in quiz.choices) > 1
     ask = pick(quiz.question) + (" " + _("(several are right)") if several else "")
-    boxes = [w.Checkbox(description=pick(c.label), indent=False, layout=w.Layout(width="auto")) for c in quiz.choices]
+    boxes = [
+        w.Checkbox(description=pick(c.label), indent=False, layout=w.Layout(width="auto"))
+        for c in quiz.choices
+    ]
     if not several:
         _keep_one(boxes)
     button = w.Button(description=_("Check"), button_style="primary")
@@ -113,9 +118,7 @@ def _keep_one(boxes: list[Any]) -> None:
 def _said(quiz: Quiz, picked: list[Any]) -> list[Note]:
     if not picked:
         return [Note("info", _("Pick a choice first."))]
-    notes = [
-        Note("good" if c.right else "look", pick(c.label), pick(c.because)) for c in picked
-    ]
+    notes = [Note("good" if c.right else "look", pick(c.label), pick(c.because)) for c in picked]
     missing = [c for c in quiz.choices if c.right and c not in picked]
     if missing and all(c.right for c in picked):
         notes.append(Note("info", _("That's right as far as it goes. Another choice is right as well.")))

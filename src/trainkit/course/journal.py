@@ -132,7 +132,8 @@ class Journal:
         )
         with self._connection() as db:
             db.execute(
-                "insert into entry (at, trainee, kind, activity, edition, variant, name, action, outcome, codes, value)"
+                "insert into entry"
+                " (at, trainee, kind, activity, edition, variant, name, action, outcome, codes, value)"
                 " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 row,
             )
@@ -167,7 +168,7 @@ class Journal:
                 " where trainee = ? and kind = ? and activity = ? order by id",
                 (who, info.kind, info.id),
             ).fetchall()
-        return [Entry(*row[:8], tuple(json.loads(row[8])), json.loads(row[9])) for row in rows]
+        return [_entry(*row) for row in rows]
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
@@ -179,3 +180,8 @@ class Journal:
                 yield db
         finally:
             db.close()
+
+
+def _entry(*row: Any) -> Entry:
+    *fields, codes, value = row
+    return Entry(*fields, codes=tuple(json.loads(codes)), value=json.loads(value))  # type: ignore[misc]

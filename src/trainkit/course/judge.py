@@ -153,7 +153,9 @@ def _find_columns(answer: Answer, names: Sequence[str]) -> list[int] | str:
 
 def _row_key(answer: Answer, row: Sequence[Any]) -> tuple[str, ...]:
     return tuple(
-        _canonical(row[i], column.labels) for i, column in enumerate(answer.columns) if column.name in answer.key
+        _canonical(row[i], column.labels)
+        for i, column in enumerate(answer.columns)
+        if column.name in answer.key
     )
 
 

@@ -104,7 +104,9 @@ def _plain(answer: Answer, namespace: Mapping[str, Any], source: Source, line: i
     if payload["state"] != GIVEN:
         reason = payload.get("reason") or _("it is never given.")
         raise SourceError(
-            _("The answer `{name}` has no value: {reason}").format(name=answer.name, reason=reason), source.path, line
+            _("The answer `{name}` has no value: {reason}").format(name=answer.name, reason=reason),
+            source.path,
+            line,
         )
     return payload["value"]
 

@@ -87,7 +87,7 @@ class Notebook(Life):
         if self.key is not None:
             verdict = judge(answer, self.key.answers[answer.name], payload)
             note = present.verdict_note(verdict, answer, hint=bool(self.info.hints.get(answer.name)))
-            outcome = verdict.outcome
+            outcome: str = verdict.outcome
         else:
             verdict = _unjudged(answer, payload)
             note = present.recorded_note(verdict, answer, released_later=not self.info.instant)

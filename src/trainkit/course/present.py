@@ -11,7 +11,15 @@ from trainkit.course.judge import Verdict
 from trainkit.course.model import Answer, Info
 from trainkit.i18n import _, pick
 
-__all__ = ["Note", "display_note", "format_value", "hint_note", "progress_note", "recorded_note", "verdict_note"]
+__all__ = [
+    "Note",
+    "display_note",
+    "format_value",
+    "hint_note",
+    "progress_note",
+    "recorded_note",
+    "verdict_note",
+]
 
 # Bar and mark of each tone. The texts carry the meaning, the colour only helps to find it.
 _TONES = {
@@ -90,7 +98,9 @@ def verdict_note(verdict: Verdict, answer: Answer, *, hint: bool = False) -> Not
             text = "\n".join(pick(m).replace("{value}", value) for m in verdict.messages)
             return Note("look", _("`{name}` answers another question").format(name=name), text)
         case "convention":
-            return Note("look", _("`{name}` = {value}: another unit").format(name=name, value=value), verdict.detail)
+            return Note(
+                "look", _("`{name}` = {value}: another unit").format(name=name, value=value), verdict.detail
+            )
         case "invalid":
             return Note("look", _("`{name}` can't be judged yet").format(name=name), verdict.detail)
         case "not attempted":

@@ -125,7 +125,9 @@ def read(path: Path, kind: Kind) -> Source:
     for mistake in mistakes:
         if not mistake.message:
             raise SourceError(
-                _("The mistake `{code}` has no message. Add one in each language below it.").format(code=mistake.code),
+                _("The mistake `{code}` has no message. Add one in each language below it.").format(
+                    code=mistake.code
+                ),
                 path,
                 mistake.line,
             )
@@ -140,17 +142,19 @@ def read_all(folder: Path, kind: Kind) -> list[Source]:
     for source in sources:
         id = source.info.id
         if id in seen:
-            raise SourceError(_("The id `{id}` is taken by {path}.").format(id=id, path=seen[id]), source.path)
+            raise SourceError(
+                _("The id `{id}` is taken by {path}.").format(id=id, path=seen[id]), source.path
+            )
         seen[id] = source.path
     return sources
 
 
 def speak(code: str, lang: str) -> str:
-    """Return code in a language: a line `# zh: …` takes the place of the line before it, or goes.
+    r"""Return code in a language: a line `# zh: …` takes the place of the line before it, or goes.
 
-    >>> speak('t = "Churn"\\n# zh: t = "流失"', "zh")
+    >>> speak('t = "Churn"\n# zh: t = "流失"', "zh")
     't = "流失"'
-    >>> speak('t = "Churn"\\n# zh: t = "流失"', "en")
+    >>> speak('t = "Churn"\n# zh: t = "流失"', "en")
     't = "Churn"'
     """
     lines: list[str] = []
@@ -206,7 +210,7 @@ def _pairs(cells: list[_Cell], path: Path) -> Iterator[tuple[_Cell, _Cell | None
             continue
         if cell.metadata.get("lang") != "en":
             raise SourceError(
-                _("Prose is written in pairs: an English cell, then its Chinese twin. The English half is missing."),
+                _("Prose comes in pairs, English first, then its Chinese twin. The English half is missing."),
                 path,
                 cell.line,
             )
@@ -215,7 +219,9 @@ def _pairs(cells: list[_Cell], path: Path) -> Iterator[tuple[_Cell, _Cell | None
         if twin is None or twin.type != "markdown" or twin.metadata.get("lang") != "zh":
             raise SourceError(_("The Chinese half of this cell is missing."), path, cell.line)
         if {k: v for k, v in twin.metadata.items() if k != "lang"} != options:
-            raise SourceError(_("The options of the Chinese half differ from the English ones."), path, twin.line)
+            raise SourceError(
+                _("The options of the Chinese half differ from the English ones."), path, twin.line
+            )
         yield cell, twin
 
 
@@ -243,7 +249,9 @@ def _mistake(cell: _Cell, names: set[str], path: Path) -> MistakeCell:
     except UnknownName as error:
         raise SourceError(str(error), path, cell.line) from error
     if "answer" not in cell.metadata:
-        raise SourceError(_("Say which answer the mistake `{code}` concerns.").format(code=code), path, cell.line)
+        raise SourceError(
+            _("Say which answer the mistake `{code}` concerns.").format(code=code), path, cell.line
+        )
     answer = _known(str(cell.metadata["answer"]), names, cell.line, path)
     return MistakeCell(code, answer, speak(cell.source, "en"), cell.line)
 
@@ -252,7 +260,9 @@ def _say(mistakes: list[MistakeCell], cell: _Cell, texts: Text, path: Path) -> N
     """Give the message to the mistake cell above it."""
     if not mistakes or mistakes[-1].code != cell.metadata["mistake"] or mistakes[-1].message:
         raise SourceError(
-            _("This message belongs below the code of the mistake `{code}`.").format(code=cell.metadata["mistake"]),
+            _("This message belongs below the code of the mistake `{code}`.").format(
+                code=cell.metadata["mistake"]
+            ),
             path,
             cell.line,
         )
@@ -276,7 +286,9 @@ def _quiz(name: str, cell: _Cell, texts: Text, path: Path) -> Quiz:
         raise SourceError(_("The two halves mark different choices as right."), path, cell.line)
     choices = tuple(
         QuizChoice(right, {"en": label, "zh": label_zh}, {"en": because, "zh": because_zh})
-        for (right, label, because), (_right, label_zh, because_zh) in zip(choices_en, choices_zh, strict=True)
+        for (right, label, because), (_right, label_zh, because_zh) in zip(
+            choices_en, choices_zh, strict=True
+        )
     )
     if not any(c.right for c in choices):
         raise SourceError(_("No choice of this question is right. Mark one with [x]."), path, cell.line)
@@ -290,7 +302,9 @@ def _quiz_half(text: str, line: int, path: Path) -> tuple[str, list[tuple[bool, 
         label, _newline, because = body.partition("\n")
         if not because.strip():
             raise SourceError(
-                _("The choice “{label}” has no sentence that answers it. Indent one below.").format(label=label),
+                _("The choice “{label}” has no sentence that answers it. Indent one below.").format(
+                    label=label
+                ),
                 path,
                 line,
             )

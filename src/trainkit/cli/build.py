@@ -1,0 +1,39 @@
+"""`trainkit build`: from sources to notebooks."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(build)
+
+
+def build(
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail if a built file is stale.")
+    ] = False,
+) -> None:
+    """Build notebooks, exercises and their keys from lessons/ and solutions/.
+
+    Example: `trainkit build --check`
+    """
+    from trainkit.course import build as course
+
+    root = course.course_root()
+    files = course.build(root, report=lambda step: typer.echo(f"  {step}", err=True))
+    if check:
+        if stale := course.differences(root, files):
+            typer.echo(
+                "Not as built from their sources:\n  " + "\n  ".join(stale) + "\nRun `make build`.", err=True
+            )
+            raise typer.Exit(1)
+        typer.echo(f"{len(files)} built files are up to date.")
+    else:
+        changed = course.write(root, files)
+        typer.echo(f"{len(files)} files built, {len(changed)} changed.")
