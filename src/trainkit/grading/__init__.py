@@ -1,0 +1,1 @@
+"""Grading: notebooks run again in a sandbox, answers compared outside, results kept in a gradebook."""

@@ -1,0 +1,112 @@
+"""The bubblewrap command: what a box sees and what it can't do.
+
+Python's prefixes, the package and the system's libraries are bound read-only, everything else of the
+machine is absent. A process of root first becomes a plain user, because the kernel exempts root from the
+limit on processes; a second bubblewrap, run by that user, then forbids new user namespaces.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+__all__ = ["JOB", "command"]
+
+#: The working folder inside of the box, and the folder that holds what is given to it.
+JOB, _GIVEN = "/job", "/given"
+
+#: The user that the box of a root process becomes; it owns nothing.
+_NOBODY = 65534
+
+
+def command(
+    argv: Sequence[str],
+    *,
+    given: Mapping[str, Path],
+    settings: Mapping[str, str],
+    scratch_bytes: int,
+    hidden: Sequence[Path],
+) -> list[str]:
+    """Return the command that runs `argv` with its own users, processes, network and files.
+
+    Args:
+        argv: the program and its arguments.
+        given: files and folders to read inside, by the environment variable that names them there.
+        settings: the environment.
+        scratch_bytes: size of each folder that can be written.
+        hidden: folders that are empty inside if they lie below something that is bound.
+    """
+    bwrap = shutil.which("bwrap") or "bwrap"
+    base = [bwrap, "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
+    base += ["--die-with-parent", "--new-session", "--clearenv"]
+    base += _files(given, scratch_bytes, hidden)
+    for name, value in settings.items():
+        base += ["--setenv", name, value]
+    for name in given:
+        base += ["--setenv", name, f"{_GIVEN}/{name}"]
+    base += ["--chdir", JOB, "--cap-drop", "ALL"]
+    if os.geteuid() != 0:
+        return [*base, "--unshare-user", "--disable-userns", "--", *argv]
+    base += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--"]
+    base += [shutil.which("setpriv") or "setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}"]
+    base += ["--clear-groups", "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"]
+    base += [bwrap, "--unshare-user", "--disable-userns", "--dev-bind", "/", "/", "--chdir", JOB]
+    return [*base, "--", *argv]
+
+
+def _files(given: Mapping[str, Path], scratch_bytes: int, hidden: Sequence[Path]) -> list[str]:
+    """Return the options that build the file tree, in the order in which bubblewrap makes it."""
+    mounts = [*_system_mounts(), *_python_mounts()]
+    bound = [Path(target) for _kind, _source, target in mounts]
+    options: list[str] = []
+    for folder in _parents(bound):
+        # Without this, bubblewrap makes folders that only their owner may enter.
+        options += ["--perms", "0755", "--dir", str(folder)]
+    for mount in mounts:
+        options += mount
+    for folder in hidden:
+        if any(folder.is_relative_to(target) for target in bound) and folder.is_dir():
+            options += ["--perms", "0555", "--tmpfs", str(folder)]
+    options += ["--proc", "/proc", "--dev", "/dev"]
+    for scratch in ("/dev/shm", "/tmp", JOB):
+        options += ["--perms", "1777", "--size", str(scratch_bytes), "--tmpfs", scratch]
+    options += ["--perms", "0755", "--dir", _GIVEN]
+    for name, path in given.items():
+        options += ["--ro-bind", str(path.resolve()), f"{_GIVEN}/{name}"]
+    return [*options, "--remount-ro", "/dev", "--remount-ro", "/"]
+
+
+def _system_mounts() -> Iterator[tuple[str, str, str]]:
+    """Yield what any program needs: libraries, and the links to them."""
+    yield "--ro-bind", "/usr", "/usr"
+    for name in ("bin", "sbin", "lib", "lib32", "lib64"):
+        path = Path("/") / name
+        if path.is_symlink():
+            yield "--symlink", str(path.readlink()), str(path)
+        elif path.is_dir():
+            yield "--ro-bind", str(path), str(path)
+    for name in ("/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives"):
+        yield "--ro-bind-try", name, name
+
+
+def _python_mounts() -> Iterator[tuple[str, str, str]]:
+    """Yield Python's prefixes and the package itself, which an editable install keeps elsewhere."""
+    package = Path(__file__).resolve().parent.parent
+    seen = [Path("/usr")]
+    for path in (
+        Path(sys.base_prefix),
+        Path(sys.prefix),
+        Path(sys.executable).resolve().parent.parent,
+        package,
+    ):
+        if not any(path.is_relative_to(other) for other in seen):
+            seen.append(path)
+            yield "--ro-bind", str(path), str(path)
+
+
+def _parents(paths: Sequence[Path]) -> list[Path]:
+    """Return all folders above `paths`, outer ones first, without the root."""
+    return sorted({parent for path in paths for parent in path.parents if parent != Path("/")} - set(paths))
