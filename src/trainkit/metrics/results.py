@@ -1,0 +1,55 @@
+"""Small records that metrics return where one number would mislead."""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+from typing import NamedTuple
+
+from trainkit.errors import OutOfRange
+from trainkit.i18n import _
+
+__all__ = ["Difference", "Interval", "Shares", "normal_quantile"]
+
+
+class Interval(NamedTuple):
+    """A confidence interval, in the unit of its metric."""
+
+    low: float
+    high: float
+
+
+class Difference(NamedTuple):
+    """A difference between two groups and how sure it is."""
+
+    value: float
+    """Second minus first, in the unit of the metric."""
+    se: float
+    """Its standard error, in the same unit."""
+    z: float
+    """`value` in standard errors."""
+    p: float
+    """Two-sided p-value, 0 to 1: how often chance alone would give a difference this large."""
+    low: float
+    """Lower end of the confidence interval."""
+    high: float
+    """Upper end of the confidence interval."""
+
+
+class Shares(NamedTuple):
+    """Shares of all valid answers, in %."""
+
+    promoters: float
+    passives: float
+    detractors: float
+
+
+def normal_quantile(level: float) -> float:
+    """Return the two-sided normal quantile of a confidence level: 1.96 for 0.95.
+
+    Raises:
+        OutOfRange: `level` isn't between 0 and 1; 95 is meant as 0.95.
+    """
+    if not 0 < level < 1:
+        message = _("`level` must lie between 0 and 1. Got {level:g}. 95 % is 0.95.")
+        raise OutOfRange(message.format(level=level))
+    return NormalDist().inv_cdf((1 + level) / 2)
