@@ -24,7 +24,7 @@ from trainkit import content
 from trainkit.course.catalogue import FOLDERS, dump
 from trainkit.course.frontmatter import COMPETENCIES
 from trainkit.course.interactive import WIDGET_MIME
-from trainkit.course.key import compute_key
+from trainkit.course.key import compute_key, filled
 from trainkit.course.model import LEVELS, Answer, Info, Key, Kind
 from trainkit.course.source import Block, Source, read_all
 from trainkit.errors import SourceError
@@ -55,10 +55,10 @@ _BEGIN, _END = "# BEGIN SOLUTION", "# END SOLUTION"
 #: The parts of a lesson, in order.
 SECTIONS: list[dict[str, str]] = [
     {"en": "Objectives", "zh": "学习目标"},
-    {"en": "Why it matters at Lantai", "zh": "澜泰为什么要算这个"},
+    {"en": "Why it matters at Lantai", "zh": "澜泰为什么关心"},
     {"en": "The idea", "zh": "思路"},
     {"en": "Worked example", "zh": "示例"},
-    {"en": "Demo", "zh": "动手看看"},
+    {"en": "Demo", "zh": "演示"},
     {"en": "Practice", "zh": "练习"},
     {"en": "Quiz", "zh": "小测"},
     {"en": "Wrap-up", "zh": "小结"},
@@ -88,7 +88,7 @@ def build(root: Path, *, report: Progress = lambda _text: None, workers: int = 2
             _check_sections(source)
         report(_("keys of {kind} {id}").format(kind=source.info.kind, id=source.info.id))
         files[_path(source.info, "keys", "json")] = dump(_released(source.info), _practice_keys(source))
-    jobs = [(source, lang) for source in sources for lang in LANGUAGES]
+    jobs = [(source, lang) for source in map(filled, sources) for lang in LANGUAGES]
     with _staged(root, files) as stage, ThreadPoolExecutor(workers) as pool:
 
         def make(job: tuple[Source, str]) -> tuple[str, str]:
@@ -138,11 +138,12 @@ def compose(source: Source, lang: str) -> Any:
     import nbformat.v4 as v4
 
     info = source.info
-    cells = [_markdown(_heading(info, lang))]
+    seeded = [("heading", _markdown(_heading(info, lang)))]
     if info.kind == "exercise":
-        cells.append(_code("variant = 0", tags=["parameters"]))
-    cells += [_cell(block, lang, info) for block in source.blocks]
-    _name_cells(cells, ["heading", *(["variant"] if info.kind == "exercise" else []), *_seeds(source)])
+        seeded.append(("variant", _code("variant = 0", tags=["parameters"])))
+    for block in source.blocks:
+        seeded += _cells(block, lang, info)
+    cells = _named(seeded)
     metadata = {
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
@@ -250,18 +251,38 @@ def _heading(info: Info, lang: str) -> str:
     return f"# {info.id} {info.title[lang]}\n\n{line}{points if info.kind == 'exercise' else ''}"
 
 
-def _cell(block: Block, lang: str, info: Info) -> Any:
+def _cells(block: Block, lang: str, info: Info) -> Iterator[tuple[str, Any]]:
+    """Yield a block's cells, each with what its id is made of: the English text, so that ids are shared."""
+    seed = block.texts["en"]
     if block.role == "quiz":
-        return _code(f'lesson.quiz("{block.name}")')
-    if block.role == "prose":
-        return _markdown(block.texts[lang])
-    return _code(starter(block.texts[lang], info.answers), tags=list(block.tags))
+        yield seed, _code(f'lesson.quiz("{block.name}")')
+    elif block.role == "prose":
+        yield seed, _markdown(block.texts[lang])
+    else:
+        code = starter(block.texts[lang], info.answers)
+        for answer in info.answers:
+            if answer.choices and re.search(rf"^{answer.name} = \.\.\.$", code, flags=re.MULTILINE):
+                yield f"choices {answer.name}", _choices(answer, lang)
+        yield seed, _code(code, tags=list(block.tags))
 
 
-def _markdown(source: str) -> Any:
+def _choices(answer: Answer, lang: str) -> Any:
+    """List an answer's choices. A page shows them as input and hides this cell by its tag."""
+    how = {
+        "choice": {"en": "Set `{name}` to one of:", "zh": "从中选一个，赋值给 `{name}`："},
+        "choices": {
+            "en": "Set `{name}` to a list of those that apply:",
+            "zh": "把符合的都选出来，用列表赋值给 `{name}`：",
+        },
+    }[answer.type][lang]
+    lines = [f'- `"{c.id}"` {c.label[lang]}' for c in answer.choices]
+    return _markdown("\n".join([how.format(name=answer.name), "", *lines]), tags=["choices"])
+
+
+def _markdown(source: str, tags: list[str] | None = None) -> Any:
     import nbformat.v4 as v4
 
-    return v4.new_markdown_cell(source)
+    return v4.new_markdown_cell(source, metadata={"tags": tags} if tags else {})
 
 
 def _code(source: str, tags: list[str] | None = None) -> Any:
@@ -270,18 +291,16 @@ def _code(source: str, tags: list[str] | None = None) -> Any:
     return v4.new_code_cell(source, metadata={"tags": tags} if tags else {})
 
 
-def _seeds(source: Source) -> list[str]:
-    """What each block's id is made of: the English text, so that both languages share their ids."""
-    return [b.texts["en"] for b in source.blocks]
-
-
-def _name_cells(cells: list[Any], seeds: list[str]) -> None:
-    """Give each cell an id from its own text: it stays when other cells come, go or move."""
+def _named(seeded: Iterable[tuple[str, Any]]) -> list[Any]:
+    """Give each cell an id from its seed: it stays when other cells come, go or move."""
     seen: dict[str, int] = {}
-    for cell, seed in zip(cells, seeds, strict=True):
+    cells = []
+    for seed, cell in seeded:
         digest = hashlib.sha256(seed.encode()).hexdigest()[:10]
         seen[digest] = seen.get(digest, 0) + 1
         cell["id"] = digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
+        cells.append(cell)
+    return cells
 
 
 def _placeholders(code: str, names: list[str]) -> list[str]:

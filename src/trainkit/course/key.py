@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,12 @@ from trainkit.course.answers import GIVEN, pack
 from trainkit.course.judge import matches
 from trainkit.course.lives import Life
 from trainkit.course.model import Answer, Expected, Info, Key, Mistake
-from trainkit.course.source import Source, read
+from trainkit.course.prose import fill, has_fields
+from trainkit.course.source import Block, Source, read
 from trainkit.errors import GradingError, SourceError, UnknownName
 from trainkit.i18n import _
 
-__all__ = ["UnusableVariant", "compute_key", "solution"]
+__all__ = ["UnusableVariant", "compute_key", "filled", "solution"]
 
 
 class UnusableVariant(GradingError):
@@ -58,10 +60,8 @@ def compute_key(source: Source, variant: int) -> Key:
         UnusableVariant: a mistake's value falls within the tolerance of the right one.
     """
     life = _Record(source.info, variant)
-    namespace: dict[str, Any] = {"__name__": "__main__", "variant": variant}
     with staged(life):
-        for block in source.code:
-            _run(block.texts["en"], namespace, source.path, block.line)
+        namespace, _blocks = _solve(source, variant)
         right = {a.name: _plain(a, life.given, source) for a in source.info.answers}
         mistakes: dict[str, list[Mistake]] = {a.name: [] for a in source.info.answers}
         for cell in source.mistakes:
@@ -78,6 +78,29 @@ def compute_key(source: Source, variant: int) -> Key:
                 )
             mistakes[answer.name].append(Mistake(cell.code, value, cell.message))
     return Key(variant, {name: Expected(value, tuple(mistakes[name])) for name, value in right.items()})
+
+
+def filled(source: Source) -> Source:
+    """Return the source with the figures in its prose computed on the base data.
+
+    Raises:
+        SourceError: the code or a figure fails.
+    """
+    if not any(has_fields(block) for block in source.blocks):
+        return source
+    with staged(_Record(source.info, 0)):
+        return replace(source, blocks=tuple(_solve(source, 0)[1]))
+
+
+def _solve(source: Source, variant: int) -> tuple[dict[str, Any], list[Block]]:
+    """Run the model solution; return its variables, and the blocks with the figures of their prose."""
+    namespace: dict[str, Any] = {"__name__": "__main__", "variant": variant}
+    blocks = []
+    for block in source.blocks:
+        if block.role == "code":
+            _run(block.texts["en"], namespace, source.path, block.line)
+        blocks.append(fill(block, namespace, source.path) if has_fields(block) else block)
+    return namespace, blocks
 
 
 def _run(code: str, namespace: dict[str, Any], path: Path, line: int) -> None:

@@ -170,13 +170,13 @@ def speak(code: str, lang: str) -> str:
 def _cells(text: str, path: Path) -> tuple[dict[str, Any], list[_Cell]]:
     from jupytext.myst import MystMetadataParsingError, myst_to_notebook
 
-    _lint(text, path)
+    front, body = _split(text, path)
+    _lint(body, path)
     try:
-        nb = myst_to_notebook(text, add_source_map=True)
+        nb = myst_to_notebook(body, add_source_map=True)
     except MystMetadataParsingError as error:
         raise SourceError(_("The cell options can't be read: {error}").format(error=error), path) from error
-    front = dict(nb.metadata)
-    lines = front.pop("source_map")
+    lines = nb.metadata.pop("source_map")
     cells = [
         _Cell(cell.cell_type, cell.source.strip("\n"), cell.metadata, line + 1)
         for cell, line in zip(nb.cells, lines, strict=True)
@@ -192,6 +192,23 @@ def _cells(text: str, path: Path) -> tuple[dict[str, Any], list[_Cell]]:
                 cell.line,
             )
     return front, [c for c in cells if c.source]
+
+
+def _split(text: str, path: Path) -> tuple[dict[str, Any], str]:
+    """Return the front matter, and the rest with its line numbers kept."""
+    import yaml
+
+    match = re.match(r"---\n(.*?)\n---\n", text, flags=re.DOTALL)
+    if match is None:
+        raise SourceError(_("The front matter is missing: a block between two lines `---`."), path)
+    try:
+        front = yaml.safe_load(match[1])
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 2 if error.problem_mark else 1
+        raise SourceError(
+            _("The front matter is not YAML: {error}").format(error=error.problem), path, line
+        ) from error
+    return front, "\n" * match[0].count("\n") + text[match.end() :]
 
 
 def _lint(text: str, path: Path) -> None:
