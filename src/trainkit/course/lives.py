@@ -69,6 +69,9 @@ class Life:
 class Notebook(Life):
     """In JupyterLab: a verdict below the cell, hints, and an entry in the journal."""
 
+    #: Verdicts say how to ask for a hint.
+    tells_of_hints = True
+
     def __init__(self, info: Info, variant: int) -> None:
         super().__init__(info, variant)
         self.key: Key | None = load_key(info.kind, info.id, variant)
@@ -84,19 +87,26 @@ class Notebook(Life):
 
     def check(self, answer: Answer, payload: Mapping[str, Any]) -> tuple[Verdict, present.Note]:
         """Judge a payload, note it in the journal, and return the verdict with what to say."""
-        if self.key is not None:
-            verdict = judge(answer, self.key.answers[answer.name], payload)
-            note = present.verdict_note(verdict, answer, hint=bool(self.info.hints.get(answer.name)))
-            outcome: str = verdict.outcome
-        else:
-            verdict = _unjudged(answer, payload)
-            note = present.recorded_note(verdict, answer, released_later=not self.info.instant)
-            outcome = "recorded" if verdict.outcome == "wrong" else verdict.outcome
+        verdict, note = self.judged(answer, payload)
+        unsaid = self.key is None and verdict.outcome == "wrong"
+        outcome = "recorded" if unsaid else verdict.outcome
         if outcome != "not attempted":
             self.outcomes[answer.name] = outcome
             if self.journal:
                 self.journal.write(self.info, self.variant, verdict, outcome=outcome)
         return verdict, note
+
+    def judged(self, answer: Answer, payload: Mapping[str, Any]) -> tuple[Verdict, present.Note]:
+        """Judge a payload and return the verdict with what to say.
+
+        Without a practice key the verdict of a usable answer is `wrong`, which nobody is told.
+        """
+        if self.key is not None:
+            verdict = judge(answer, self.key.answers[answer.name], payload)
+            hint = self.tells_of_hints and bool(self.info.hints.get(answer.name))
+            return verdict, present.verdict_note(verdict, answer, hint=hint)
+        verdict = _unjudged(answer, payload)
+        return verdict, present.recorded_note(verdict, answer, released_later=not self.info.instant)
 
     def hint(self, answer: Answer, step: int) -> None:
         """Show a rung of the ladder."""

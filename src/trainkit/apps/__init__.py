@@ -1,0 +1,1 @@
+"""Pages that Voila serves, made of ipywidgets."""

@@ -1,0 +1,152 @@
+"""The exercise page: the same notebook, with an input where the trainee's code would stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as w
+
+from trainkit.apps.inputs import Input, make_input
+from trainkit.course.journal import trainee
+from trainkit.course.judge import Verdict
+from trainkit.course.lives import Notebook
+from trainkit.course.model import Answer, Info
+from trainkit.course.present import Note, code_spans, hint_note
+from trainkit.i18n import _, get_language, pick
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Page"]
+
+
+class Page(Notebook):
+    """The life that Voila serves: inputs with *Check* and *Submit*, and data to explore.
+
+    What is entered is saved outside of the kernel at every check, because a reload is a new kernel.
+    """
+
+    tells_of_hints = False  # there is a button
+
+    def __init__(self, info: Info, variant: int) -> None:
+        super().__init__(info, variant)
+        self.submitted: dict[str, Verdict] = {}
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return the table, and show it to look through."""
+        from IPython.display import display
+
+        from trainkit.apps.explorer import explorer
+
+        frame = super().table(name)
+        display(explorer(name, frame.copy()))
+        return frame
+
+    def answer(self, values: Mapping[Answer, Any]) -> None:
+        """Show an input for each answer; a value that the notebook already gives is judged at once."""
+        from IPython.display import display
+
+        for answer, value in values.items():
+            if value is ...:
+                display(Card(self, answer).widget)
+            else:
+                super().answer({answer: value})
+
+    def submit(self, answer: Answer, verdict: Verdict) -> Note:
+        """Record an answer as the trainee's word, in the journal and in the gradebook."""
+        from trainkit.grading.gradebook import Gradebook
+
+        if self.journal is None:
+            return Note(
+                "look",
+                _("Nothing was submitted"),
+                _("No workspace keeps it. Use `trainkit start`."),
+            )
+        outcome = None if self.key else "recorded"
+        self.journal.write(self.info, self.variant, verdict, "submit", outcome=outcome)
+        self.submitted[answer.name] = verdict
+        if self.key is not None:
+            book = Gradebook(self.journal.path.parent / "gradebook.db")
+            book.record_page_submission(
+                self.info, self.variant, self.submitted, who=trainee(), lang=get_language()
+            )
+        done, all_ = len(self.submitted), len(self.info.answers)
+        return Note(
+            "good", _("Submitted"), _("{done} of {all} answers are submitted.").format(done=done, all=all_)
+        )
+
+
+class Card:
+    """One answer on the page: question, input, buttons, and what is said about it.
+
+    Args:
+        page: the page that it belongs to.
+        answer: what is asked.
+    """
+
+    def __init__(self, page: Page, answer: Answer) -> None:
+        self.page = page
+        self.answer = answer
+        self.input: Input = make_input(answer)
+        self.said = w.HTML()
+        self.said.add_class("tk-said")
+        self._rung = 0
+        self.check = _button(_("Check"), "tk-check", self._on_check)
+        self.submit = _button(_("Submit"), "tk-submit", self._on_submit, primary=True)
+        buttons = [self.check, self.submit]
+        if page.info.hints.get(answer.name):
+            buttons.append(_button(_("Hint"), "tk-hint", self._on_hint))
+        points = _("{points:g} points").format(points=answer.points)
+        question = w.HTML(
+            f'<div class="tk-ask">{code_spans(pick(answer.ask))} <span class="tk-points">{points}</span></div>'
+        )
+        row = w.HBox(buttons, layout=w.Layout(flex_flow="row wrap"))
+        self.widget = w.VBox([question, self.input.widget, row, self.said])
+        self.widget.add_class("tk-card")
+        self._restore()
+
+    def _restore(self) -> None:
+        """Show again what the trainee entered before the page was loaded anew."""
+        if self.page.journal is None:
+            return
+        entry = self.page.journal.latest(self.page.info, self.page.variant).get(self.answer.name)
+        if entry is None or entry.value is None:
+            return
+        self.input.fill(entry.value)
+        submitted = self.page.journal.latest(self.page.info, self.page.variant, action="submit")
+        if self.answer.name in submitted:
+            payload = self.page.payload(self.answer, submitted[self.answer.name].value)
+            self.page.submitted[self.answer.name] = self.page.judged(self.answer, payload)[0]
+            self._say(Note("info", _("Submitted before"), _("You can change the answer and submit again.")))
+        else:
+            self._say(Note("info", _("Your last entry is back"), _("It is saved, but not submitted.")))
+
+    def _on_check(self, _button: object) -> None:
+        self._say(self.page.check(self.answer, self._payload())[1])
+
+    def _on_submit(self, _button: object) -> None:
+        verdict, note = self.page.judged(self.answer, self._payload())
+        if verdict.outcome in {"not attempted", "invalid"}:
+            self._say(note)
+            return
+        self._say(note, self.page.submit(self.answer, verdict))
+
+    def _on_hint(self, _button: object) -> None:
+        rungs = self.page.info.hints[self.answer.name]
+        self._rung = min(self._rung + 1, len(rungs))
+        self._say(hint_note(pick(rungs[self._rung - 1]), self._rung, len(rungs)))
+
+    def _payload(self) -> dict[str, Any]:
+        return self.page.payload(self.answer, self.input.value)
+
+    def _say(self, *notes: Note) -> None:
+        self.said.value = "".join(n._repr_html_() for n in notes)
+
+
+def _button(label: str, css: str, action: Any, *, primary: bool = False) -> Any:
+    button = w.Button(description=label, button_style="primary" if primary else "")
+    button.layout.width = "auto"
+    button.add_class(css)
+    button.on_click(action)
+    return button
