@@ -1,0 +1,154 @@
+"""An exercise made ready for grading: its variants, their tables for the sandbox, their keys for the judge.
+
+The tables go into the sandbox; keys never do. Hidden variants come from the class secret, so that nobody
+without it can compute them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from trainkit import __version__
+from trainkit.course.key import UnusableVariant, compute_key
+from trainkit.course.model import Expected, Info, Key, Mistake, plain
+from trainkit.course.source import Source
+from trainkit.errors import GradingError
+from trainkit.files import write_atomic
+from trainkit.grading.execution import activity_file
+from trainkit.i18n import _
+
+__all__ = ["HIDDEN", "Assignment", "Prepared", "class_secret", "prepare"]
+
+#: How many hidden variants a submission runs on.
+HIDDEN = 2
+
+#: How many variants are tried before giving up on finding usable ones.
+_MOST_TRIES = 20
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One variant of an exercise.
+
+    Args:
+        variant: of the data.
+        tables: the folder with its tables.
+        key: right values and typical mistakes.
+    """
+
+    variant: int
+    tables: Path
+    key: Key
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """An exercise with all that grading it needs.
+
+    Args:
+        info: what is asked.
+        activity: the file that tells the sandbox what is asked.
+        visible: the variant that the trainee worked on.
+        hidden: the variants that decide.
+    """
+
+    info: Info
+    activity: Path
+    visible: Prepared
+    hidden: tuple[Prepared, ...]
+
+    @property
+    def all(self) -> tuple[Prepared, ...]:
+        """All variants, the visible one first."""
+        return (self.visible, *self.hidden)
+
+    @property
+    def plan(self) -> str:
+        """A short hash of everything besides the submission that decides about a grade."""
+        parts = [self.info.id, self.info.edition, *(str(p.variant) for p in self.all), __version__]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def class_secret(path: Path) -> str:
+    """Return the secret of a class; the first call makes it, in a file that only its owner may read."""
+    if not path.is_file():
+        write_atomic(path, secrets.token_hex(32) + "\n", private=True)
+    return path.read_text(encoding="utf-8").strip()
+
+
+def prepare(source: Source, secret: str, folder: Path, *, visible: int = 0) -> Assignment:
+    """Write the tables of all variants of an exercise into `folder` and compute their keys.
+
+    A hidden variant on which a typical mistake gives the right answer is passed over.
+
+    Args:
+        source: the exercise's solution.
+        secret: of the class.
+        folder: private to the assessor; what is there already is used again.
+        visible: the variant that trainees work on.
+
+    Raises:
+        GradingError: there are no usable hidden variants.
+        SourceError: the model solution fails.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    shown = _prepared(source, visible, folder)
+    hidden: list[Prepared] = []
+    for variant in _candidates(source.info.id, secret):
+        try:
+            hidden.append(_prepared(source, variant, folder))
+        except UnusableVariant:
+            continue
+        if len(hidden) == HIDDEN:
+            return Assignment(source.info, activity_file(source.info, folder), shown, tuple(hidden))
+    raise GradingError(
+        _("Exercise {id} has no usable hidden variants: its mistakes give the right answers.").format(
+            id=source.info.id
+        )
+    )
+
+
+def _candidates(exercise: str, secret: str) -> Iterator[int]:
+    from trainkit.company import variants
+
+    for index in range(_MOST_TRIES):
+        yield variants.hidden(index, exercise, secret)
+
+
+def _prepared(source: Source, variant: int, folder: Path) -> Prepared:
+    from trainkit.company import TABLES, write_tables
+
+    tables = folder / f"variant-{variant}"
+    if not tables.is_dir():
+        part = folder / f".variant-{variant}-{secrets.token_hex(4)}"
+        part.mkdir()
+        write_tables(variant, sorted(TABLES), part)
+        part.rename(tables)
+    return Prepared(variant, tables, _key(source, variant, folder, tables))
+
+
+def _key(source: Source, variant: int, folder: Path, tables: Path) -> Key:
+    """Compute a key, or read the one that was computed from the same source and the same tables."""
+    content = hashlib.sha256(f"{source.info.edition} {variant} {__version__}".encode())
+    for path in sorted(tables.iterdir()):
+        content.update(path.name.encode() + path.read_bytes())
+    path = folder / f"key-{content.hexdigest()[:32]}.json"
+    if path.is_file():
+        return Key(variant, _expected(path))
+    key = compute_key(source, variant)
+    write_atomic(path, json.dumps(plain(key.answers), ensure_ascii=False), private=True)
+    return key
+
+
+def _expected(path: Path) -> dict[str, Expected]:
+    answers = json.loads(path.read_text(encoding="utf-8"))
+    return {
+        name: Expected(e["value"], tuple(Mistake(**m) for m in e.get("mistakes", ())))
+        for name, e in answers.items()
+    }
