@@ -1,0 +1,61 @@
+"""The process of JupyterLab and the home page: `python -m trainkit.servers.lab PLAN`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from trainkit.servers.children import stop_when_parent_goes
+from trainkit.servers.plan import HOME, HOST, Plan
+
+__all__ = ["lab_config", "main"]
+
+_EXTENSIONS = {
+    "trainkit.servers.home": True,
+    # As an extension Voila would let visitors run any code; it has a server of its own here.
+    "voila.server_extension": False,
+    # Authors have it installed; a trainee's notebooks are plain notebooks.
+    "jupyterlab_jupytext": False,
+}
+
+
+def lab_config(plan: Plan) -> dict[str, Any]:
+    """Return the traitlets configuration of the Lab server."""
+    return {
+        "ServerApp": {
+            "ip": HOST,
+            "port": plan.lab_port,
+            "port_retries": 0,
+            "open_browser": False,
+            "root_dir": str(plan.workspace),
+            "default_url": HOME,
+            # In containers and under WSL people are often root; what is served is theirs alone anyway.
+            "allow_root": True,
+            "jpserver_extensions": _EXTENSIONS,
+            "log_level": "INFO",
+        },
+        "IdentityProvider": {"token": plan.lab_token},
+        "LabApp": {
+            "default_url": HOME,
+            "extension_manager": "readonly",
+            "news_url": None,
+            "open_browser": False,
+        },
+    }
+
+
+def main(path: str) -> None:
+    """Serve until the parent goes."""
+    plan = Plan.load(Path(path))
+    from jupyterlab.labapp import LabApp
+    from traitlets.config import Config
+
+    server = LabApp.initialize_server(argv=[], config=Config(lab_config(plan)))
+    server.web_app.settings["trainkit_plan"] = plan
+    stop_when_parent_goes(lambda: server.io_loop.add_callback(server.stop))
+    server.start()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
