@@ -170,11 +170,17 @@ def tally(values: IntoColumn, name: str, *, low: float, high: float) -> tuple[np
     return np.unique(numbers(values, name, low=low, high=high), return_counts=True)
 
 
-def keys(values: IntoColumn, name: str) -> set[Any]:
-    """Return the distinct keys in a column, for example customer ids, without missing ones."""
+def _there(values: IntoColumn, name: str) -> tuple[list[Any], int]:
+    """Return the values of a column that aren't missing, and the number of its rows."""
     series = _series(values, name)
     plain = list(values) if series is None else series.drop_nulls().to_list()
-    return {v for v in plain if v is not None and v == v}
+    # Only NaN differs from itself; it is a missing value in a library that has null beside it.
+    return [v for v in plain if v is not None and v == v], len(plain if series is None else series)
+
+
+def keys(values: IntoColumn, name: str) -> set[Any]:
+    """Return the distinct keys in a column, for example customer ids, without missing ones."""
+    return set(_there(values, name)[0])
 
 
 def present(values: IntoColumn, name: str) -> tuple[int, int]:
@@ -183,8 +189,7 @@ def present(values: IntoColumn, name: str) -> tuple[int, int]:
     Raises:
         EmptyInput: the column has no rows.
     """
-    series = _series(values, name)
-    plain = list(values) if series is None else series.to_list()
-    if not plain:
+    there, rows = _there(values, name)
+    if not rows:
         raise EmptyInput(_("`{name}` has no rows.").format(name=name))
-    return sum(v is not None and v == v for v in plain), len(plain)
+    return len(there), rows

@@ -227,7 +227,8 @@ def churn_by_quarter(
         lost = nw.when(ended < closes).then(nw.lit(1)).otherwise(nw.lit(0))
         counts = at_start.with_columns(lost=lost, quarter=nw.lit(name)).group_by("quarter", *group)
         tables.append(collect(counts.agg(at_start=nw.len(), lost=nw.col("lost").sum())))
-    table = nw.concat(tables).sort("quarter", *group)
+    # DuckDB adds integers up in a wider type.
+    table = nw.concat(tables).with_columns(nw.col("at_start", "lost").cast(nw.Int64)).sort("quarter", *group)
     if table.is_empty():
         raise EmptyInput(_("No contract ran from {first} to {last}.").format(first=first, last=last))
     return native(table.with_columns(churn_rate=100 * nw.col("lost") / nw.col("at_start")))
