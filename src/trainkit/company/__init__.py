@@ -1,7 +1,27 @@
-"""Lantai Electronics, the invented company that the workbook teaches with."""
+"""Lantai Electronics, the invented company that the workbook teaches with.
+
+>>> sorted(TABLES)[:3]
+['customers', 'interactions', 'orders']
+"""
 
 from __future__ import annotations
 
-from trainkit.company.schema import TABLES, Column, Table
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["TABLES", "Column", "Table"]
+from trainkit.company import variants
+from trainkit.company.schema import TABLES, Column, Table
+from trainkit.company.store import load, write_tables
+
+if TYPE_CHECKING:
+    from trainkit.company.simulation import simulate
+
+__all__ = ["TABLES", "Column", "Table", "load", "simulate", "variants", "write_tables"]
+
+
+def __getattr__(name: str) -> Any:
+    # The simulation needs numpy; whoever only asks for the schema doesn't wait for it.
+    if name == "simulate":
+        from trainkit.company.simulation import simulate
+
+        return simulate
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -14,10 +14,23 @@ from trainkit.company.schema.model import Column, Table
 from trainkit.company.schema.sales import ORDERS
 from trainkit.company.schema.service import INTERACTIONS, TICKETS
 from trainkit.company.schema.surveys import SURVEYS
+from trainkit.errors import UnknownName
+from trainkit.i18n import _
 
-__all__ = ["TABLES", "Column", "Table"]
+__all__ = ["TABLES", "Column", "Table", "find"]
 
 #: All tables by name. A table stands after those that it refers to.
 TABLES: Mapping[str, Table] = MappingProxyType(
     {table.name: table for table in (CUSTOMERS, ORDERS, INTERACTIONS, TICKETS, SURVEYS)}
 )
+
+
+def find(name: str) -> Table:
+    """Return the table of that name.
+
+    Raises:
+        UnknownName: there is none; close names are suggested.
+    """
+    if name not in TABLES:
+        raise UnknownName(_("There is no table `{name}`.").format(name=name), name, TABLES)
+    return TABLES[name]

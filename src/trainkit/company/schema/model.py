@@ -50,7 +50,7 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     #: The values allowed, with their meanings; empty if the column isn't coded.
-    codes: Codes = field(default_factory=dict)
+    codes: Codes = field(default_factory=dict, hash=False)
     #: Values may be missing. What a missing value means is said in the meaning.
     nullable: bool = False
     #: The values identify the row.

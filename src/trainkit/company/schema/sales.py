@@ -10,7 +10,7 @@ __all__ = ["ORDERS"]
 ORDERS = Table(
     "orders",
     "One row an order as it was loaded into the warehouse, 2024 and 2025.",
-    "每行一张进入数据仓库的订单,2024 年至 2025 年。",
+    "每行一张进入数据仓库的订单，2024 年至 2025 年。",
     (
         Column("order_id", TEXT, "number of the row in the warehouse", "数据仓库中的行号", key=True),
         Column("order_no", TEXT, "order number of the sales system", "销售系统中的订单号"),
@@ -31,7 +31,7 @@ ORDERS = Table(
             "amount",
             FLOAT,
             "net revenue: after discount, before tax",
-            "净收入:折扣后、税前",
+            "净收入：折扣后、税前",
             unit="CNY",
             minimum=0,
         ),
@@ -39,7 +39,7 @@ ORDERS = Table(
             "batch",
             TEXT,
             "transfer in which the order was loaded: week and channel",
-            "订单所在的传输批次:周次与渠道",
+            "订单所在的传输批次：周次与渠道",
         ),
         Column("loaded_at", TIME, "time of loading into the warehouse", "进入数据仓库的时间"),
     ),
@@ -47,5 +47,5 @@ ORDERS = Table(
         "`order_id` is unique, `order_no` should be: a transfer that was loaded twice shows as order numbers "
         "that occur twice."
     ),
-    note_zh="`order_id` 唯一,`order_no` 本应唯一:某批次重复加载时,同一订单号会出现两次。",
+    note_zh="`order_id` 唯一，`order_no` 本应唯一：某批次重复加载时，同一订单号会出现两次。",
 )

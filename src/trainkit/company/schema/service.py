@@ -29,7 +29,7 @@ _PURPOSE = codes(
 INTERACTIONS = Table(
     "interactions",
     "One row a contact between Lantai and a customer, 2024 and 2025.",
-    "每行一次澜泰与客户的接触,2024 年至 2025 年。",
+    "每行一次澜泰与客户的接触，2024 年至 2025 年。",
     (
         Column("interaction_id", TEXT, "number of the contact", "接触编号", key=True),
         Column("customer_id", TEXT, "with whom", "客户", references="customers.customer_id"),
@@ -38,13 +38,13 @@ INTERACTIONS = Table(
         Column("direction", TEXT, "who began", "发起方", codes=_DIRECTION),
         Column("purpose", TEXT, "what for", "目的", codes=_PURPOSE),
         Column(
-            "personalised", BOOL, "prepared for this customer, not a template", "是否针对该客户准备,而非模板"
+            "personalised", BOOL, "prepared for this customer, not a template", "是否针对该客户准备，而非模板"
         ),
         Column(
             "response_minutes",
             FLOAT,
             "clock time until the other side answered; missing: no answer",
-            "对方回应所用的时间(自然时间);缺失表示没有回应",
+            "对方回应所用的时间（自然时间）；缺失表示没有回应",
             unit="minutes",
             minimum=0,
             nullable=True,
@@ -53,7 +53,7 @@ INTERACTIONS = Table(
             "content_quality",
             INT,
             "quality of the content as sampled by an editor; missing: not sampled",
-            "内容质量抽检评分;缺失表示未抽检",
+            "内容质量抽检评分；缺失表示未抽检",
             unit="points",
             minimum=1,
             maximum=5,
@@ -65,7 +65,8 @@ INTERACTIONS = Table(
         "A personalised follow-up is a contact with purpose `follow_up` and `personalised` true. A follow-up "
         "from a template and a personalised advertisement are none."
     ),
-    note_zh="个性化回访指 `purpose` 为 `follow_up` 且 `personalised` 为真的接触。模板回访和个性化广告都不算。",
+    note_zh="个性化回访指 `purpose` 为 `follow_up` 且 `personalised` 为真的接触。"
+    "模板回访和个性化广告都不算。",
 )
 
 _KIND = codes(
@@ -88,7 +89,7 @@ _SEVERITY = codes(low="low | 低", medium="medium | 中", high="high | 高")
 TICKETS = Table(
     "tickets",
     "One row a complaint, service request or inquiry opened in 2024 or 2025.",
-    "每行一张 2024 年或 2025 年开立的工单:投诉、服务请求或咨询。",
+    "每行一张 2024 年或 2025 年开立的工单：投诉、服务请求或咨询。",
     (
         Column("ticket_id", TEXT, "number of the ticket", "工单编号", key=True),
         Column("customer_id", TEXT, "who asked", "提出的客户", references="customers.customer_id"),
@@ -97,14 +98,14 @@ TICKETS = Table(
             "first_response_at",
             TIME,
             "first answer by a person; missing: none until the end of 2025",
-            "首次人工响应时间;缺失表示到 2025 年底仍无响应",
+            "首次人工响应时间；缺失表示到 2025 年底仍无响应",
             nullable=True,
         ),
         Column(
             "resolved_at",
             TIME,
             "when it was resolved; missing: still open at the end of 2025",
-            "解决时间;缺失表示到 2025 年底仍未解决",
+            "解决时间；缺失表示到 2025 年底仍未解决",
             nullable=True,
         ),
         Column("reopened", BOOL, "opened again after it had been resolved", "解决后是否重新打开"),

@@ -1,0 +1,34 @@
+"""From arrays to pandas frames with the schema's columns and dtypes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from trainkit.company.schema import Column, Table
+from trainkit.company.schema.model import INT, TEXT
+
+__all__ = ["frame", "numbered"]
+
+
+def numbered(prefix: str, numbers: np.ndarray, digits: int) -> np.ndarray:
+    """Make identifiers like `C00001`; larger numbers just get longer.
+
+    >>> numbered("C", np.array([1, 234567]), 5).tolist()
+    ['C00001', 'C234567']
+    """
+    return np.array([f"{prefix}{number:0{digits}d}" for number in numbers.tolist()], dtype=object)
+
+
+def frame(table: Table, columns: dict[str, np.ndarray]) -> pd.DataFrame:
+    """Build the frame of a table; columns stand in the schema's order."""
+    return pd.DataFrame({column.name: _series(column, columns[column.name]) for column in table.columns})
+
+
+def _series(column: Column, values: np.ndarray) -> pd.Series:
+    if column.kind == TEXT:
+        return pd.Series(values, dtype="str")
+    if column.kind == INT and column.nullable:
+        gaps = np.isnan(values)
+        return pd.Series(pd.arrays.IntegerArray(np.where(gaps, 0, values).astype(np.int64), gaps))
+    return pd.Series(values.astype(column.dtype))

@@ -1,0 +1,69 @@
+"""Every other variant has other numbers of the same kind and the same difficulty."""
+
+import facts
+import numpy as np
+import pandas as pd
+import pytest
+
+from trainkit.company import simulate
+
+BASE = {"F1": (0.12, 0.004), "F2": (0.85, 0.008)}
+BANDS = {
+    "F1": (0.089, 0.151),
+    "F1 highest before": (0.055, 0.072),
+    "F2": (0.755, 0.925),
+    "F2 retained": (0.35, 0.53),
+    "F2 raw": (0.09, 0.30),
+    "F2 adjusted": (0.04, 0.27),
+    "F3": (1.15, 1.70),
+    "F11 loyal": (0.79, 0.92),
+    "F11 active": (0.37, 0.51),
+    "loyal": (280, 560),
+    "active": (1600, 2300),
+    "F16 fall": (0.015, 0.04),
+    "F16 least rise": (0.015, 0.08),
+    "F17 n": (25, 45),
+    "F17 gap": (12, 30),
+    "F17 z": (0.9, 1.85),
+    "response": (0.30, 0.32),
+}
+
+
+def check(variants) -> pd.DataFrame:
+    """Measure these variants and hold each to the bands; give the measures, one row a variant."""
+    levels = pd.DataFrame({variant: facts.measure(simulate(variant)) for variant in variants}).T
+    for fact, (least, most) in BANDS.items():
+        outside = levels[(levels[fact] < least) | (levels[fact] > most)]
+        assert outside.empty, (fact, outside[fact].to_dict())
+    for fact, (value, apart) in BASE.items():
+        assert (np.abs(levels[fact] - value) > apart).all(), fact
+    assert (levels["F2 adjusted"] < levels["F2 raw"] - 0.01).all()
+    assert (levels["F11 churn pilot"] < 0.75 * levels["F11 churn others"]).all()
+    assert (levels["F11 orders pilot"] > 1.1 * levels["F11 orders others"]).all()
+    return levels
+
+
+def test_a_few_variants_lie_in_the_bands_and_differ():
+    levels = check([1, 2**31 - 1, 77])
+    for fact in ("F1", "F2", "F16 fall", "F17 gap", "nps 2025"):
+        assert levels[fact].nunique() == len(levels)
+
+
+@pytest.mark.slow
+def test_two_hundred_variants_lie_in_the_bands():
+    rng = np.random.default_rng(5)
+    levels = check(rng.integers(1, 2**31, 200).tolist())
+    assert levels["F1"].std() > 0.01
+    assert levels["F2"].std() > 0.02
+
+
+@pytest.mark.parametrize("customers", [2000, 12_000])
+def test_the_facts_hold_at_other_sizes(customers):
+    levels = facts.measure(simulate(0, customers=customers))
+    assert levels["F1"] == pytest.approx(0.12, abs=0.001)
+    assert levels["F2"] == pytest.approx(0.85, abs=0.01)
+    assert levels["F3"] == pytest.approx(1.4)
+    assert levels["F16 fall"] > 0.015
+    assert levels["F16 least rise"] > 0.015
+    assert 25 <= levels["F17 n"] <= 45
+    assert 0.9 < levels["F17 z"] < 1.85
