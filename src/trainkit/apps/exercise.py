@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
@@ -10,7 +9,7 @@ import ipywidgets as w
 from trainkit.apps.inputs import Input, make_input
 from trainkit.course.journal import trainee
 from trainkit.course.judge import Verdict
-from trainkit.course.lives import Notebook
+from trainkit.course.lives import Given, Notebook
 from trainkit.course.model import Answer, Info
 from trainkit.course.present import Note, code_spans, hint_note
 from trainkit.i18n import _, get_language, pick
@@ -43,15 +42,15 @@ class Page(Notebook):
         display(explorer(name, frame.copy()))
         return frame
 
-    def answer(self, values: Mapping[Answer, Any]) -> None:
+    def answer(self, values: Given) -> None:
         """Show an input for each answer; a value that the notebook already gives is judged at once."""
         from IPython.display import display
 
-        for answer, value in values.items():
+        for answer, value in values:
             if value is ...:
                 display(Card(self, answer).widget)
             else:
-                super().answer({answer: value})
+                super().answer([(answer, value)])
 
     def submit(self, answer: Answer, verdict: Verdict) -> Note:
         """Record an answer as the trainee's word, in the journal and in the gradebook."""
@@ -98,9 +97,8 @@ class Card:
         if page.info.hints.get(answer.name):
             buttons.append(_button(_("Hint"), "tk-hint", self._on_hint))
         points = _("{points:g} points").format(points=answer.points)
-        question = w.HTML(
-            f'<div class="tk-ask">{code_spans(pick(answer.ask))} <span class="tk-points">{points}</span></div>'
-        )
+        ask = code_spans(pick(answer.ask))
+        question = w.HTML(f'<div class="tk-ask">{ask} <span class="tk-points">{points}</span></div>')
         row = w.HBox(buttons, layout=w.Layout(flex_flow="row wrap"))
         self.widget = w.VBox([question, self.input.widget, row, self.said])
         self.widget.add_class("tk-card")

@@ -71,7 +71,7 @@ class Activity:
         Raises:
             UnknownName: the activity doesn't ask for that name.
         """
-        self._life.answer({self._answer(name): value for name, value in values.items()})
+        self._life.answer([(self._answer(name), value) for name, value in values.items()])
 
     def hint(self, name: str, step: int | None = None) -> None:
         """Show the next hint for an answer, or the one at `step` (from 1).

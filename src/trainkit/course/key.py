@@ -14,7 +14,7 @@ from typing import Any
 from trainkit.course.activity import staged
 from trainkit.course.answers import GIVEN, pack
 from trainkit.course.judge import matches
-from trainkit.course.lives import Life
+from trainkit.course.lives import Given, Life
 from trainkit.course.model import Answer, Expected, Info, Key, Mistake
 from trainkit.course.prose import fill, has_fields
 from trainkit.course.source import Block, Source, read
@@ -35,8 +35,8 @@ class _Record(Life):
         super().__init__(info, variant)
         self.given: dict[str, Any] = {}
 
-    def answer(self, values: Mapping[Answer, Any]) -> None:
-        self.given |= {answer.name: _copy(value) for answer, value in values.items()}
+    def answer(self, values: Given) -> None:
+        self.given |= {answer.name: _copy(value) for answer, value in values}
 
 
 def solution(id: str, folder: Path) -> Source:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,9 @@ from trainkit.i18n import _
 
 if TYPE_CHECKING:
     import pandas as pd
+
+#: What a trainee gave: answers with their values, in order.
+Given = Sequence[tuple[Answer, Any]]
 
 __all__ = ["FACTORIES", "Graded", "Life", "Notebook", "begin"]
 
@@ -45,7 +48,7 @@ class Life:
 
         return load(name, variant=self.variant)
 
-    def answer(self, values: Mapping[Answer, Any]) -> None:
+    def answer(self, values: Given) -> None:
         """Take answers."""
         raise NotImplementedError
 
@@ -78,10 +81,10 @@ class Notebook(Life):
         self.journal = Journal.here()
         self.outcomes: dict[str, str] = {}
 
-    def answer(self, values: Mapping[Answer, Any]) -> None:
+    def answer(self, values: Given) -> None:
         """Show the verdict on each value; the plain data goes along in the same output."""
-        payloads = [self.payload(answer, value) for answer, value in values.items()]
-        notes = [self.check(answer, payload)[1] for answer, payload in zip(values, payloads, strict=True)]
+        payloads = [self.payload(answer, value) for answer, value in values]
+        notes = [self.check(answer, payload)[1] for (answer, _v), payload in zip(values, payloads, strict=True)]
         # One output per answer would pull them apart; the data of all goes along as a list.
         present.display_note(notes, {ANSWER_MIME: payloads})
 
@@ -144,9 +147,9 @@ class Notebook(Life):
 class Graded(Life):
     """In the grading sandbox: values leave as plain data, and nothing is said."""
 
-    def answer(self, values: Mapping[Answer, Any]) -> None:
+    def answer(self, values: Given) -> None:
         """Emit each value as an output of its own."""
-        emit([self.payload(answer, value) for answer, value in values.items()])
+        emit([self.payload(answer, value) for answer, value in values])
 
 
 def emit(payloads: list[dict[str, Any]]) -> None:

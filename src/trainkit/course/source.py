@@ -108,15 +108,16 @@ def read(path: Path, kind: Kind) -> Source:
     hints: dict[str, list[Text]] = {}
     quizzes: list[Quiz] = []
     for first, second in _pairs(cells, path):
-        meta, texts = first.metadata, {"en": first.source, "zh": (second or first).source}
+        meta, texts = first.metadata, {"en": first.source, "zh": _flow((second or first).source)}
         if first.type == "code" and "mistake" in meta:
             mistakes.append(_mistake(first, names, path))
         elif first.type == "code":
             blocks.append(_code_block(first, path))
         elif "mistake" in meta:
-            _say(mistakes, first, texts, path)
+            _say(mistakes, first, _paragraph(texts), path)
         elif "hint" in meta:
-            hints.setdefault(_known(str(meta["hint"]), names, first.line, path), []).append(texts)
+            name = _known(str(meta["hint"]), names, first.line, path)
+            hints.setdefault(name, []).append(_paragraph(texts))
         elif "quiz" in meta:
             quizzes.append(_quiz(str(meta["quiz"]), first, texts, path))
             blocks.append(Block("quiz", texts, first.line, name=str(meta["quiz"])))
@@ -325,17 +326,20 @@ def _quiz_half(text: str, line: int, path: Path) -> tuple[str, list[tuple[bool, 
                 path,
                 line,
             )
-        choices.append((mark == "x", label.strip(), _joined(because)))
+        choices.append((mark == "x", label.strip(), " ".join(because.split())))
     if len(choices) < 2:
         raise SourceError(_("A question needs at least two choices, each starting with `- [ ]`."), path, line)
     return question.strip(), choices
 
 
-def _joined(text: str) -> str:
-    """Join indented lines into one paragraph; Chinese sentences follow each other without a space."""
-    lines = [line.strip() for line in text.strip().splitlines()]
-    glue = "" if lines and re.search(r"[。!?;:,”]$|[！？；：，]$", lines[0]) else " "
-    return glue.join(lines)
+def _flow(text: str) -> str:
+    """Join the lines of a Chinese paragraph: a line break would show as a gap between sentences."""
+    return re.sub(r"(?<=[\u2e80-\u9fff\uff00-\uffef”’])\n(?=[\u2e80-\u9fff\uff00-\uffef“‘`$*0-9A-Za-z])(?!\*\*)", "", text)
+
+
+def _paragraph(texts: Text) -> dict[str, str]:
+    """Return texts that are shown as one paragraph, whatever lines they were written in."""
+    return {"en": " ".join(texts["en"].split("\n")), "zh": _flow(texts["zh"])}
 
 
 def _complete(info: Info, hints: Mapping[str, list[Text]], quizzes: list[Quiz]) -> Info:
