@@ -104,7 +104,7 @@ def file_name(trainee: str) -> str:
     'lin-yue.html'
     """
     plain = re.sub(r"[^\w-]+", "_", trainee).strip("_")[:60]
-    if plain == trainee:
+    if plain == trainee == trainee.lower():  # some systems take A and a for the same
         return f"{plain}.html"
     return f"{plain or 'trainee'}-{hashlib.sha256(trainee.encode()).hexdigest()[:8]}.html"
 

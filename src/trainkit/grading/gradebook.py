@@ -138,6 +138,19 @@ class Gradebook:
             session.expunge_all()
         return [last[key] for key in sorted(last)]
 
+    def received(self, trainee: str, exercise: str) -> bytes | None:
+        """Return the file that a trainee handed in last for an exercise, as it came; `None` for a page's."""
+        newest = (
+            select(records.Submission.received)
+            .join(records.Trainee)
+            .join(records.Exercise)
+            .where(records.Trainee.name == trainee, records.Exercise.code == exercise)
+            .order_by(records.Submission.seen_at.desc(), records.Submission.id.desc())
+        )
+        with self._session() as session:
+            stored = session.scalars(newest).first()
+            return zlib.decompress(stored) if stored is not None else None
+
     @contextmanager
     def _session(self) -> Iterator[Session]:
         """Yield a session whose work is stored as a whole or not at all."""

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from submitted import INFO, NUMBERS, key
+
+from trainkit.course.judge import Verdict
+from trainkit.grading.execution import Execution, Failure
+from trainkit.grading.feedback import feedback_page, file_name
+from trainkit.grading.gradebook import Gradebook
+from trainkit.grading.grader import Graded, Judged, judge_all
+from trainkit.grading.records import Submission
+from trainkit.grading.scoring import mark
+from trainkit.i18n import get_language, use_language
+
+KEYS = {("9-01", "first"): key(0)}
+VOID = {"meta", "br", "link", "img", "input", "hr"}
+
+
+class Outline(HTMLParser):
+    """Collects tags, attributes and text, and complains about tags that aren't closed."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.words: list[str] = []
+        self._open: list[str] = []
+        self.feed(page)
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self._open[-1:] not in (["style"], ["script"]):
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+
+def submitted(
+    tmp_path: Path,
+    *,
+    who: str = "lin-yue",
+    lang: str = "en",
+    failures: tuple[Failure, ...] = (),
+    **values: object,
+) -> list[Submission]:
+    """Return the records of a submission that gives the same values on all variants."""
+    answers = {n: {"state": "given", "value": v} for n, v in values.items()}
+    judged = []
+    for variant in NUMBERS:
+        hidden_failures = (Failure(9, "Exception", "hidden number 25"),) if variant else failures
+        execution = Execution(variant, "complete", answers, hidden_failures)
+        judged.append(Judged(execution, judge_all(INFO, key(variant), execution), hidden=bool(variant)))
+    marks = tuple(
+        mark(a, judged[0].verdicts[a.name], [j.verdicts[a.name] for j in judged[1:]]) for a in INFO.answers
+    )
+    with Gradebook(tmp_path / "gradebook.db") as book:
+        book.record(
+            who, INFO, Graded("c", "graded", lang, judged=tuple(judged), marks=marks), plan="", received=b""
+        )
+        return book.latest()
+
+
+def page(tmp_path: Path, **more: object) -> Outline:
+    who = str(more.get("who", "lin-yue"))
+    return Outline(feedback_page(who, submitted(tmp_path, **more), KEYS))  # type: ignore[arg-type]
+
+
+def test_it_says_what_was_earned_and_what_each_answer_is(tmp_path: Path):
+    text = page(tmp_path, double=30, size="big").text
+    assert "lin-yue" in text
+    assert "1 of 4 points" in text
+    assert "30.0 is three times it." in text
+    assert "`" not in text
+
+
+def test_it_speaks_the_trainees_language(tmp_path: Path):
+    before = get_language()
+    use_language("en")
+    try:
+        outline = page(tmp_path, lang="zh", double=30)
+        assert get_language() == "en"
+    finally:
+        use_language(before)
+    assert ("lang", "zh-CN") in outline.attributes
+    assert "这个数的两倍" in outline.text
+    assert "30.0 是它的三倍。" in outline.text
+    assert "Twice the number" not in outline.text
+
+
+def test_a_typed_in_number_is_named(tmp_path: Path):
+    assert "A number that is typed in earns nothing" in page(tmp_path, double=20).text
+
+
+def test_nothing_of_hidden_data_or_keys_is_in_it(tmp_path: Path):
+    """The right value 20, the hidden numbers 25 and 40, their doubles, squares and errors don't appear."""
+    squares = {"columns": ["n", "square"], "rows": [[3, 9]]}
+    text = page(tmp_path, double=7, squares=squares).text
+    for secret in ("20", "25", "40", "50", "80", "100", "625", "1600", "hidden number", "71", "72"):
+        assert secret not in text, secret
+
+
+ATTACKS = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "\"'><b>",
+    "{{ 7 * 7 }}",
+    "javascript:alert(1)",
+    "</style><script>",
+    "`<b>`",
+    "\u202egnp",
+]
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_what_a_trainee_writes_is_text(tmp_path: Path, attack: str):
+    table = {"columns": [attack, "square"], "rows": [[attack, attack]]}
+    failure = Failure(4, attack, attack)
+    plain = page(
+        tmp_path,
+        who="x",
+        failures=(Failure(4, "e", "m"),),
+        double=1,
+        size="big",
+        squares={"columns": ["n", "s"], "rows": [["a", "b"]]},
+    )
+    (tmp_path / "attacked").mkdir()
+    outline = page(
+        tmp_path / "attacked", who=attack, failures=(failure,), double=1, size="big", squares=table
+    )
+    assert sorted(set(outline.tags) - {"code"}) == sorted(set(plain.tags) - {"code"})
+    assert not [name for name, _value in outline.attributes if name.startswith("on")]
+    assert "49" not in outline.text
+
+
+def test_it_loads_nothing(tmp_path: Path):
+    outline = page(tmp_path, double=1)
+    assert {"script", "link", "img", "iframe"}.isdisjoint(outline.tags)
+    assert not [value for name, value in outline.attributes if name in ("src", "href", "srcset")]
+    policy = dict(outline.attributes)["content"]
+    assert policy is not None
+
+
+def test_a_damaged_file_says_what_is_wrong(tmp_path: Path):
+    with Gradebook(tmp_path / "gradebook.db") as book:
+        book.record("lin-yue", INFO, Graded("c", "damaged", note="The file is empty."), plan="", received=b"")
+        text = Outline(feedback_page("lin-yue", book.latest(), KEYS)).text
+    assert "The file is empty." in text
+
+
+def test_without_the_key_the_verdict_is_there_and_its_message_is_not(tmp_path: Path):
+    text = Outline(feedback_page("lin-yue", submitted(tmp_path, double=30), {})).text
+    assert "double answers another question" in text
+    assert "three times" not in text
+
+
+def test_a_verdict_that_was_never_given_is_not_attempted():
+    verdicts = judge_all(INFO, key(0), Execution(0, "deadline"))
+    assert {v.outcome for v in verdicts.values()} == {"not attempted"}
+    assert isinstance(verdicts["double"], Verdict)
+
+
+@pytest.mark.parametrize(
+    "trainee", ["lin-yue", "林悦", "Zhou Min", "../../etc/passwd", "a/b", "CON.", " ", "x" * 300]
+)
+def test_a_file_name_is_legal_everywhere(trainee: str):
+    name = file_name(trainee)
+    assert name.endswith(".html")
+    assert len(name) < 80
+    assert not set(name) & set('/\\:*?"<>| ')
+
+
+def test_trainees_with_similar_names_have_their_own_files():
+    assert len({file_name(n) for n in ("a b", "a_b", "a/b", "A b")}) == 4

@@ -1,0 +1,289 @@
+"""What submitted code can see and do, asked from inside."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import threading
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from submitted import INFO, SAY, needs_sandbox, notebook
+
+from trainkit.errors import SandboxError
+from trainkit.grading import batch, sandbox
+from trainkit.grading.execution import Execution, activity_file, execute
+from trainkit.grading.notebooks import repair
+from trainkit.grading.sandbox import Box, Limits
+
+pytestmark = needs_sandbox
+
+PROBE = """
+import os, sys, socket, subprocess, pathlib, json
+
+def attempt(what):
+    try:
+        return what()
+    except BaseException as error:
+        return type(error).__name__
+
+def connect(family, address):
+    with socket.socket(family) as s:
+        s.settimeout(2)
+        s.connect(address)
+    return "connected"
+
+def write(path):
+    pathlib.Path(path).write_text("x")
+    return "written"
+
+found = {
+    "user": os.getuid(),
+    "capabilities": [l.split()[1] for l in open("/proc/self/status") if l.startswith("CapEff")][0],
+    "environment": sorted(os.environ),
+    "root": sorted(os.listdir("/")),
+    "homes": attempt(lambda: os.listdir("/home")),
+    "users": attempt(lambda: open("/etc/passwd").read()),
+    "processes": len([p for p in os.listdir("/proc") if p.isdigit()]),
+    "parent": attempt(lambda: open(f"/proc/{os.getppid()}/environ").read()),
+    "descriptors": attempt(lambda: os.listdir(f"/proc/{os.getppid()}/fd")),
+    "tcp": attempt(lambda: connect(socket.AF_INET, ("127.0.0.1", PORT))),
+    "interfaces": [name for _index, name in socket.if_nameindex()],
+    "package": sorted(p.name for p in pathlib.Path(PACKAGE).iterdir()),
+    "course": {p: attempt(lambda: os.listdir(p)) for p in COURSE},
+    "code": attempt(lambda: write(PACKAGE + "/x.py")),
+    "python": attempt(lambda: write(sys.prefix + "/x.py")),
+    "data": attempt(lambda: write(os.environ["TRAINKIT_TABLES"] + "/x")),
+    "scratch": attempt(lambda: write("/job/x")),
+    "namespaces": subprocess.run(["unshare", "-Ur", "true"], capture_output=True).returncode,
+    "secret": attempt(lambda: open(SECRET).read()),
+}
+say(found=json.dumps(found))
+"""
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict:
+    """What the probe found, in a box as grading makes it."""
+    folder = tmp_path_factory.mktemp("private")
+    secret = folder / "class.secret"
+    secret.write_text("never seen")
+    tables = folder / "tables"
+    tables.mkdir()
+    box = batch.box_for(isolated=True)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        names = {
+            "PORT": server.getsockname()[1],
+            "PACKAGE": str(Path(sandbox.__file__).parent.parent),
+            "COURSE": [str(p) for p in box.hidden],
+            "SECRET": str(secret),
+        }
+        given = "\n".join(f"{name} = {value!r}" for name, value in names.items())
+        job = {
+            "notebook": _clean(notebook(given, SAY, PROBE)),
+            "parameters": {},
+            "mime": "application/vnd.trainkit.answer+json",
+            "limits": {**asdict(box.limits), "isolated": True},
+        }
+        outcome = box.run("trainkit.grading.inside", json.dumps(job).encode(), {"TRAINKIT_TABLES": tables})
+    events = [json.loads(line) for line in outcome.output.splitlines()]
+    assert [e["event"] for e in events] == ["display", "done"], events
+    return json.loads(events[0]["data"][0]["value"])
+
+
+def _clean(raw: bytes) -> dict:
+    from trainkit.grading.notebooks import runnable
+
+    return runnable(repair(raw))
+
+
+def test_the_code_is_no_one_and_may_nothing(found: dict):
+    assert found["user"] != 0
+    assert int(found["capabilities"], 16) == 0
+    assert found["namespaces"] != 0
+
+
+def test_nothing_of_the_assessors_environment_is_there(found: dict):
+    assert not {n for n in found["environment"] if n in os.environ} - {
+        "CLICOLOR",
+        "CLICOLOR_FORCE",
+        "HOME",
+        "LANG",
+        "LOGNAME",
+        "PATH",
+        "PWD",
+        "PYTHONDONTWRITEBYTECODE",
+        "PYTHONHASHSEED",
+        "PYTHONUTF8",
+        "PAGER",
+        "GIT_PAGER",
+        "TERM",
+        "USER",
+    }
+
+
+def test_no_file_of_the_assessors_is_there(found: dict):
+    assert found["secret"] == "FileNotFoundError"
+    assert found["users"] == "FileNotFoundError"
+    assert found["homes"] in ("FileNotFoundError", [])
+
+
+def test_no_file_of_the_course_is_there(found: dict):
+    """Lessons, exercises, practice keys and solutions are hidden, in a checkout and in a wheel."""
+    assert found["course"], "the box hides nothing"
+    for folder, listing in found["course"].items():
+        assert listing in ("FileNotFoundError", []), folder
+    assert "course" in found["package"]
+    assert "grading" in found["package"]
+
+
+def test_other_processes_are_neither_seen_nor_touched(found: dict):
+    """Bubblewrap's own, the runner and the kernel are there; the runner doesn't let the kernel look in."""
+    assert found["processes"] <= 5
+    assert found["parent"] == "PermissionError"
+    assert found["descriptors"] == "PermissionError"
+
+
+def test_there_is_no_network(found: dict):
+    assert found["tcp"] != "connected"
+    assert found["interfaces"] == ["lo"]
+
+
+@pytest.mark.parametrize("place", ["code", "python", "data"])
+def test_nothing_given_can_be_written(found: dict, place: str):
+    assert found[place] in ("OSError", "PermissionError")
+
+
+def test_the_working_folder_can_be_written(found: dict):
+    assert found["scratch"] == "written"
+
+
+def run(tmp_path: Path, *cells: str, stop: threading.Event | None = None, **limits: float) -> Execution:
+    return execute(
+        repair(notebook(SAY, "say(size='big')", *cells, "say(double=1)")),
+        INFO,
+        0,
+        tables=tmp_path,
+        activity=activity_file(INFO, tmp_path),
+        box=Box(Limits(**limits)),
+        stop=stop,
+    )
+
+
+GREEDY = {
+    "memory": ("hoard = bytearray(2 * 10**9)", {"memory_bytes": 10**9}, "MemoryError"),
+    "disk": (
+        "for i in range(9): open(f'/tmp/{i}', 'wb').write(bytes(2**20))",
+        {"disk_bytes": 2**22},
+        "OSError",
+    ),
+    "shared memory": ("open('/dev/shm/x', 'wb').write(bytes(2**23))", {"disk_bytes": 2**22}, "OSError"),
+    "files": ("held = [open('/dev/null') for _ in range(2000)]", {}, "OSError"),
+    "processes": (
+        "import os, time\nfor _ in range(300):\n    if os.fork() == 0:\n        time.sleep(60)",
+        {},
+        "BlockingIOError",
+    ),
+    "time of a cell": ("while True: pass", {"cell_seconds": 1}, "timeout"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("cell", "limits", "error"), GREEDY.values(), ids=GREEDY.keys())
+def test_a_greedy_cell_fails_and_the_next_one_runs(tmp_path: Path, cell: str, limits: dict, error: str):
+    got = run(tmp_path, cell, **limits)
+    assert [(f.cell, f.error) for f in got.failures] == [(4, error)]
+    assert got.state == "complete"
+    assert set(got.answers) == {"size", "double"}
+
+
+STOPPERS = {
+    "a kernel that ends itself": ("import os; os._exit(1)", {}, "died"),
+    "a kernel that is killed": ("import os; os.kill(os.getpid(), 9)", {}, "died"),
+    "a cell that ignores interrupts": (
+        "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass",
+        {"cell_seconds": 1},
+        "deaf",
+    ),
+    "a notebook without end": ("import time; time.sleep(60)", {"notebook_seconds": 4}, "deadline"),
+    "too many answers": ("for i in range(99999): say(double=i)", {"answers_bytes": 50_000}, "flood"),
+    "the end of its own runner": ("import os, time; os.kill(os.getppid(), 9); time.sleep(30)", {}, "broken"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("cell", "limits", "state"), STOPPERS.values(), ids=STOPPERS.keys())
+def test_what_was_answered_before_the_end_counts(tmp_path: Path, cell: str, limits: dict, state: str):
+    got = run(tmp_path, cell, **limits)
+    assert got.state == state
+    assert got.answers["size"]["value"] == "big"
+    assert got.seconds < 20
+
+
+def test_a_flood_of_output_is_dropped_and_answers_are_not(tmp_path: Path):
+    got = run(tmp_path, "for _ in range(50): print('y' * 10**6)", output_bytes=10**6)
+    assert got.state == "complete"
+    assert set(got.answers) == {"size", "double"}
+
+
+def test_no_process_outlives_the_box(tmp_path: Path):
+    """A daemon with a session of its own ends with the box, because the box is a process namespace."""
+    mark = f"outlives-{os.getpid()}"
+    daemon = (
+        "import os, subprocess, sys\n"
+        f"subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)', '{mark}'],"
+        " start_new_session=True)"
+    )
+    run(tmp_path, daemon)
+    assert not _running(mark)
+
+
+def test_a_box_can_be_stopped(tmp_path: Path):
+    stop = threading.Event()
+    threading.Timer(2, stop.set).start()
+    started = time.monotonic()
+    got = run(tmp_path, "import time; time.sleep(60)", stop=stop)
+    assert got.state == "stopped"
+    assert time.monotonic() - started < 10
+
+
+def _running(mark: str) -> list[str]:
+    lines = (p.read_bytes() for p in Path("/proc").glob("[0-9]*/cmdline") if p.is_file())
+    return [line.decode() for line in lines if mark.encode() in line and b"sleep(600)" in line]
+
+
+def test_without_a_sandbox_grading_refuses(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sandbox, "probe", lambda: sandbox.Isolation("none", "Namespaces are forbidden."))
+    with pytest.raises(SandboxError, match=r"Namespaces are forbidden.*--unsafe-no-sandbox"):
+        sandbox.require()
+    assert sandbox.require(unsafe=True) == "none"
+
+
+def test_a_machine_without_bubblewrap_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
+    sandbox.probe.cache_clear()
+    monkeypatch.setenv("PATH", "/nowhere")
+    try:
+        assert sandbox.probe().level == "none"
+        assert "apt install bubblewrap" in sandbox.probe().detail
+    finally:
+        sandbox.probe.cache_clear()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits need POSIX")
+def test_without_a_box_the_same_notebook_gives_the_same_answers(tmp_path: Path):
+    cells = [SAY, "say(double=2, size='small')", "1 / 0"]
+    got = execute(
+        repair(notebook(*cells)),
+        INFO,
+        0,
+        tables=tmp_path,
+        activity=activity_file(INFO, tmp_path),
+        box=Box(isolated=False),
+    )
+    assert got.isolation == "none"
+    assert [f.error for f in got.failures] == ["ZeroDivisionError"]
+    assert {n: p["value"] for n, p in got.answers.items()} == {"double": 2.0, "size": "small"}

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from submitted import INFO
+
+from trainkit.course.judge import Verdict
+from trainkit.grading import summary
+from trainkit.grading.execution import Execution, Failure
+from trainkit.grading.gradebook import Gradebook
+from trainkit.grading.grader import Graded, Judged
+from trainkit.grading.records import Submission
+from trainkit.grading.scoring import Mark
+
+
+def record(tmp_path: Path, graded: Graded, who: str = "lin-yue") -> list[Submission]:
+    with Gradebook(tmp_path / "gradebook.db") as book:
+        book.record(who, INFO, graded, plan="p", received=b"")
+        return book.latest()
+
+
+def graded(*, state: str = "complete", flag: str = "", value: object = 20.0, failures: tuple = ()) -> Graded:
+    verdicts = {
+        "double": Verdict("double", "mistake", ("GEN-1",), value=value),
+        "size": Verdict("size", "not attempted"),
+    }
+    judged = tuple(
+        Judged(Execution(v, state, failures=failures), verdicts, hidden=bool(v))
+        for v in (0, 71)  # type: ignore[arg-type]
+    )
+    marks = (Mark("double", 2.0, 1.0, flag), Mark("size", 1.0, 0.0))  # type: ignore[arg-type]
+    return Graded("c", "graded", judged=judged, marks=marks)
+
+
+def read(raw: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
+
+
+def test_a_row_says_what_was_earned_and_why(tmp_path: Path):
+    [row] = summary.rows(record(tmp_path, graded()))
+    assert (row.earned, row.points, row.percent) == (1.0, 3.0, 33.3)
+    assert row.answers == "✗GEN-1 –"
+    assert row.remarks == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "remark"),
+    [
+        (graded(flag="hard-coded"), "Hard-coded: double."),
+        (graded(flag="visible only"), "Right on the visible data only: double."),
+        (graded(state="deadline"), "Cut off: it ran too long."),
+        (graded(state="died"), "Its kernel died; the cells after that weren't run."),
+        (graded(failures=(Failure(3, "NameError"), Failure(7, "timeout"))), "Failed cells: 3, 7."),
+        (Graded("c", "damaged", note="The file is empty."), "Damaged: The file is empty."),
+        (Graded("c", "failed", note="no memory"), "Not graded, try again: no memory"),
+    ],
+)
+def test_a_remark_tells_the_assessor_what_to_look_at(tmp_path: Path, given: Graded, remark: str):
+    [row] = summary.rows(record(tmp_path, given))
+    assert row.remarks == remark
+
+
+def test_the_tables_open_in_a_spreadsheet(tmp_path: Path):
+    """Excel takes a file for UTF-8 only if it begins with a byte order mark."""
+    submissions = record(tmp_path, graded(), who="林悦")
+    for raw in (summary.grades_csv(submissions), summary.answers_csv(submissions)):
+        assert raw.startswith(b"\xef\xbb\xbf")
+        assert read(raw)[0]["trainee"] == "林悦"
+
+
+def test_there_is_a_line_for_each_answer(tmp_path: Path):
+    lines = read(summary.answers_csv(record(tmp_path, graded())))
+    assert [(line["answer"], line["outcome"], line["mistakes"], line["hidden"]) for line in lines] == [
+        ("double", "mistake", "GEN-1", "mistake"),
+        ("size", "not attempted", "", "not attempted"),
+    ]
+
+
+@given(st.sampled_from(["=", "+", "-", "@", "\t=", "\r", "\n=", " =", "＝"]), st.text(max_size=20))
+def test_no_text_of_a_trainee_is_a_formula(first: str, rest: str):
+    cell = summary._safe(first + rest)
+    assert cell.startswith("'")
+
+
+def test_formulas_are_disarmed_wherever_trainees_write(tmp_path: Path):
+    evil = "=HYPERLINK(1)"
+    submissions = record(tmp_path, graded(value=evil), who=evil)
+    for raw in (summary.grades_csv(submissions), summary.answers_csv(submissions)):
+        for line in read(raw):
+            assert not any(cell.startswith("=") for cell in line.values())
+
+
+def test_a_negative_number_stays_a_number(tmp_path: Path):
+    line = read(summary.answers_csv(record(tmp_path, graded(value=-3.5))))[0]
+    assert line["value"] == "-3.5"
