@@ -16,15 +16,15 @@ How the facts are planted, for those who write lessons:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from statistics import NormalDist
 
 import numpy as np
 
 from trainkit.company.simulation.block import Block
-from trainkit.company.simulation.calendar import DAYS, NEVER, PILOT, QUARTERS
+from trainkit.company.simulation.calendar import DAYS, NEVER
+from trainkit.company.simulation.contracts import fates
 from trainkit.company.simulation.levels import CHANNELS, REGIONS, Levels
-from trainkit.company.simulation.streams import choose, chosen, split
+from trainkit.company.simulation.streams import choose, choose_by, split
 
 __all__ = ["B2B", "B2C", "GOV", "INDUSTRIES", "People", "simulate"]
 
@@ -55,7 +55,6 @@ _THIN_SHARE = 0.03
 _TIER = np.array([[0.34, 0.36, 0.20, 0.10], [0.28, 0.32, 0.25, 0.15], [0.20, 0.30, 0.30, 0.20]])
 #: Mid-2024 to autumn 2025: when the weak channel wins many contracts.
 _PUSH = (180, 640)
-_SHORTEST = 20
 
 
 @dataclass(frozen=True)
@@ -112,16 +111,9 @@ def simulate(block: Block) -> People:
     if hengyuan >= 0:
         region[hengyuan], channel[hengyuan] = REGIONS.index("east"), CHANNELS.index("trade_fair")
     neglected = core & (rng.random(n) < _neglect(kind, key))
-    pilot, end = _contracts(block, kind, key, start, neglected, region, channel, hengyuan)
+    pilot, end = fates(block, kind, key, start, neglected, region, channel, hengyuan)
     silent = np.maximum(signup, 0) + rng.exponential(np.where(kind == B2C, 500, 1400), n)
-    industry = np.empty(n, dtype=np.int64)
-    for position in (B2B, B2C, GOV):
-        rows = np.flatnonzero(kind == position)
-        industry[rows] = choose(rng, _INDUSTRY[position], rows.size)
-    tier = np.empty(n, dtype=np.int64)
-    for position in (B2B, B2C, GOV):
-        rows = np.flatnonzero(kind == position)
-        tier[rows] = 1 + choose(rng, _TIER[position], rows.size)
+    industry, tier = choose_by(rng, _INDUSTRY, kind), 1 + choose_by(rng, _TIER, kind)
     if hengyuan >= 0:
         industry[hengyuan], tier[hengyuan] = INDUSTRIES.index("machinery"), 2
     return People(
@@ -188,77 +180,11 @@ def _channel(rng: np.random.Generator, levels: Levels, kind: np.ndarray, start: 
             rows = np.flatnonzero((kind == position) & (pushed == push))
             weights = _CHANNEL[position].copy()
             if push and position == B2B:
-                weights[levels.weak_channel] += 0.45
+                weights[levels.weak_channel] += 1.2
             channel[rows] = choose(rng, weights, rows.size)
     return channel
 
 
 def _neglect(kind: np.ndarray, key: np.ndarray) -> np.ndarray:
     """Probability of being neglected: managers look after public bodies and key accounts first."""
-    return np.where(key, 0.09, np.array([0.62, 0.80, 0.12])[kind])
-
-
-def _contracts(
-    block: Block,
-    kind: np.ndarray,
-    key: np.ndarray,
-    start: np.ndarray,
-    neglected: np.ndarray,
-    region: np.ndarray,
-    channel: np.ndarray,
-    hengyuan: int,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Enrol the pilot's members, then let an exact number leave in each quarter."""
-    rng, levels = block.rng("contracts"), block.levels
-    end = np.full(kind.size, NEVER)
-    pilot = np.zeros(kind.size, dtype=bool)
-    hazard = np.array([1.0, 1.6, 0.45])[kind] * np.where(key, 0.4, 1)
-    hazard = hazard * np.where(channel == levels.weak_channel, 2.0, 1)
-    for quarter, (first, after) in enumerate(pairwise(QUARTERS)):
-        running = (start < first) & (end >= first)
-        if first == PILOT:
-            members = running.copy()
-            if hengyuan >= 0:
-                members[hengyuan] = False
-            pilot[chosen(rng, members * 1.0, round(0.15 * members.sum()))] = True
-        weights = running * hazard
-        if quarter == 7:
-            weights = weights * np.where(region == levels.weak_region, 2.6, 1)
-        if hengyuan >= 0:
-            weights[hengyuan] = 0
-        count = round(levels.churn[quarter] * running.sum())
-        if first <= levels.hengyuan[2] < after and hengyuan >= 0:
-            end[hengyuan] = levels.hengyuan[2]
-            count -= 1
-        # Neglect bites only once it has lasted: the share grows to its level in 2025-Q4.
-        share = levels.neglect if quarter == 7 else 0.40 + 0.04 * quarter
-        leaving = _leaving(rng, weights, neglected, pilot, count, share, levels.pilot)
-        end[leaving] = rng.integers(np.maximum(first, start[leaving] + _SHORTEST), after)
-        # Won and lost inside of one quarter: they belong to no quarter's rate.
-        fresh = (start >= first) & (start < after - 2 * _SHORTEST)
-        brief = chosen(rng, fresh * 1.0, max(3, round(0.09 * fresh.sum())))
-        end[brief] = rng.integers(start[brief] + _SHORTEST, after)
-    return pilot, end
-
-
-def _leaving(
-    rng: np.random.Generator,
-    weights: np.ndarray,
-    neglected: np.ndarray,
-    pilot: np.ndarray,
-    count: int,
-    share: float,
-    factor: float,
-) -> np.ndarray:
-    """Choose who leaves: exactly `count`, of them exactly a `share` neglected; pilot members less often."""
-    at_risk = weights > 0
-    members = round(count * factor * (at_risk & pilot).sum() / at_risk.sum())
-    forsaken = round(share * count)
-    in_pilot = round(share * members)
-    parts = (
-        (pilot & neglected, in_pilot),
-        (pilot & ~neglected, members - in_pilot),
-        (~pilot & neglected, forsaken - in_pilot),
-        (~pilot & ~neglected, count - forsaken - members + in_pilot),
-    )
-    return np.sort(np.concatenate([chosen(rng, weights * group, size) for group, size in parts]))
+    return np.where(key, 0.10, np.array([0.64, 0.82, 0.10])[kind])
