@@ -15,8 +15,8 @@ import numpy as np
 from trainkit.company.simulation.block import Block
 from trainkit.company.simulation.calendar import DAYS, PILOT, YEAR_2025, at, weekday
 from trainkit.company.simulation.catalogue import CATALOGUE, companions
-from trainkit.company.simulation.people import B2B, B2C, GOV, People
-from trainkit.company.simulation.streams import choose
+from trainkit.company.simulation.people import B2C, People
+from trainkit.company.simulation.streams import choose_by
 
 __all__ = ["PARTNER", "SALES_CHANNELS", "Baskets", "orders", "orders_in_2025", "simulate"]
 
@@ -58,10 +58,7 @@ def simulate(block: Block) -> Baskets:
     """Draw all orders of a block, each once: what was loaded twice is added by `orders`."""
     rng, people = block.rng("orders"), block.people
     customer, day = _times(rng, block)
-    channel = np.empty(customer.size, dtype=np.int64)
-    for kind in (B2B, B2C, GOV):
-        rows = np.flatnonzero(people.kind[customer] == kind)
-        channel[rows] = choose(rng, _CHANNEL[kind], rows.size)
+    channel = choose_by(rng, _CHANNEL, people.kind[customer])
     gone = (channel == PARTNER) & (day >= block.levels.shift) & (rng.random(day.size) < 0.55)
     customer, day, channel = customer[~gone], day[~gone], channel[~gone]
     consumer = people.kind[customer] == B2C
@@ -139,10 +136,7 @@ def _lines(rng: np.random.Generator, block: Block, kind: np.ndarray) -> tuple[np
     """Draw the products of each order; a product occurs once in an order."""
     count = np.minimum(1 + rng.poisson(np.array([1.3, 0.7, 1.4])[kind]), _MOST_LINES - 4)
     order = np.repeat(np.arange(kind.size), count)
-    product = np.empty(order.size, dtype=np.int64)
-    for position in (B2B, B2C, GOV):
-        rows = np.flatnonzero(kind[order] == position)
-        product[rows] = choose(rng, CATALOGUE["taken"][position], rows.size)
+    product = choose_by(rng, CATALOGUE["taken"], kind[order])
     together, (one, other) = companions(block.variant, block.seed)
     width = len(CATALOGUE["price"])
     pairs = [order * width + product]
@@ -152,7 +146,7 @@ def _lines(rng: np.random.Generator, block: Block, kind: np.ndarray) -> tuple[np
     order, product = np.divmod(np.unique(np.concatenate(pairs)), width)
     has_one = np.zeros(kind.size, dtype=bool)
     has_one[order[product == one]] = True
-    spared = (product == other) & has_one[order] & (rng.random(order.size) < 0.75)
+    spared = (product == other) & has_one[order] & (rng.random(order.size) < 0.28)
     return order[~spared], product[~spared]
 
 

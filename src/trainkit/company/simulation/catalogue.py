@@ -87,7 +87,7 @@ _TOGETHER = (
     ("Network switch", "Fiber converter", 0.45),
     ("Backup power unit", "Spare fan", 0.38),
 )
-_APART = (("Charger 65 W", "Power bank"), ("Charging cable", "Wireless earphones"))
+_APART = (("Sensor cable 5 m", "Power supply 24 V"), ("Sensor cable 5 m", "Terminal set"))
 
 
 def companions(variant: int, seed: int) -> tuple[list[tuple[int, int, float]], tuple[int, int]]:
@@ -95,7 +95,8 @@ def companions(variant: int, seed: int) -> tuple[list[tuple[int, int, float]], t
 
     Returns:
         Four triples (first product, second product, probability that the second goes along), of which the
-        base data have the first four of the list; and one pair of substitutes, by position.
+        base data have the first four of the list; and two popular products that many buy, but seldom
+        together, by position.
     """
     position = {product.name: index for index, product in enumerate(PRODUCTS)}
     kept, apart = list(range(4)), _APART[0]

@@ -13,7 +13,7 @@ import numpy as np
 from trainkit.company.simulation.block import Block
 from trainkit.company.simulation.calendar import DAYS, YEAR_2025, at
 from trainkit.company.simulation.people import B2C
-from trainkit.company.simulation.streams import choose
+from trainkit.company.simulation.streams import choose_by
 from trainkit.company.simulation.tickets import DAY
 
 __all__ = ["PURPOSES", "columns"]
@@ -97,10 +97,7 @@ def columns(block: Block) -> dict[str, np.ndarray]:
     personal = np.concatenate([personal, rng.random(asked) < 0.35])
     inbound = np.arange(customer.size) >= ours
     row = np.where((purpose == _FOLLOW_UP) & personal, 4, purpose)
-    channel = np.empty(customer.size, dtype=np.int64)
-    for position in range(len(_CHANNEL)):
-        rows = np.flatnonzero(row == position)
-        channel[rows] = choose(rng, _CHANNEL[position], rows.size)
+    channel = choose_by(rng, _CHANNEL, row)
     minutes = np.rint(240 * np.exp(rng.normal(0, 1.1, customer.size))) + 1
     minutes[rng.random(customer.size) < _SILENT[row]] = np.nan
     wait = np.rint((tickets["responded"] - tickets["opened"]) / 60)

@@ -10,7 +10,7 @@ from zlib import crc32
 
 import numpy as np
 
-__all__ = ["SEED", "choose", "chosen", "split", "stream", "whole"]
+__all__ = ["SEED", "choose", "choose_by", "chosen", "split", "stream", "whole"]
 
 #: The seed of the committed base data.
 SEED = 20260101
@@ -48,6 +48,15 @@ def choose(rng: np.random.Generator, weights: np.ndarray, size: int) -> np.ndarr
     """Draw `size` positions with replacement, with probabilities in proportion to `weights`."""
     edges = np.cumsum(weights, dtype=float)
     return np.minimum(np.searchsorted(edges, rng.random(size) * edges[-1], side="right"), len(edges) - 1)
+
+
+def choose_by(rng: np.random.Generator, weights: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """Draw a position for each element of `group`, with the row of `weights` of its group."""
+    drawn = np.empty(group.size, dtype=np.int64)
+    for position, row in enumerate(weights):
+        rows = np.flatnonzero(group == position)
+        drawn[rows] = choose(rng, row, rows.size)
+    return drawn
 
 
 def split(total: int, shares: np.ndarray) -> np.ndarray:

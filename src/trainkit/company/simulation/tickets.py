@@ -10,7 +10,7 @@ import numpy as np
 
 from trainkit.company.simulation.block import Block
 from trainkit.company.simulation.calendar import DAYS, NEVER, QUARTERS, YEAR_2025, at
-from trainkit.company.simulation.streams import choose
+from trainkit.company.simulation.streams import choose, choose_by
 
 __all__ = ["CATEGORIES", "COMPLAINT", "DAY", "KINDS", "SEVERITIES", "columns", "simulate"]
 
@@ -43,11 +43,7 @@ def simulate(block: Block) -> dict[str, np.ndarray]:
     opened = day * DAY + np.floor((8 + 12 * rng.beta(2, 2.3, n)) * 3600).astype(np.int64)
     order = np.lexsort((customer, opened))
     customer, opened, kind, grave = customer[order], opened[order], kind[order], grave[order]
-    category, severity = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
-    for position in range(len(KINDS)):
-        rows = np.flatnonzero(kind == position)
-        category[rows] = choose(rng, _CATEGORY[position], rows.size)
-        severity[rows] = choose(rng, _SEVERITY[position], rows.size)
+    category, severity = choose_by(rng, _CATEGORY, kind), choose_by(rng, _SEVERITY, kind)
     severity[grave] = 1 + (rng.random(int(grave.sum())) < 0.6)
     departments = 1 + rng.poisson(np.array([0.8, 0.45, 0.15])[kind] + 0.3 * (severity == 2) + 1.1 * grave)
     departments = np.minimum(departments, 8)
