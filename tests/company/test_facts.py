@@ -91,12 +91,12 @@ def test_the_rise_of_the_last_quarter_has_its_places(base):
     q2, q4 = facts.churn(base, "2025Q2"), facts.churn(base, "2025Q4")
     region = q4.groupby("region")["lost"].mean()
     assert region.idxmax() == "central"
-    assert region["central"] > 1.6 * region.drop("central").max() - 0.01
-    assert q2.groupby("region")["lost"].mean()["central"] < 0.09
+    assert region["central"] > region.drop("central").max() + 0.05
+    assert q2.groupby("region")["lost"].mean()["central"] < 0.10
     channel = q4.groupby("acquisition_channel")["lost"].agg(["mean", "size"])
     assert channel["mean"].idxmax() == "paid_search"
     before = (facts.churn(base, "2024Q3")["acquisition_channel"] == "paid_search").mean()
-    assert channel["size"]["paid_search"] / len(q4) > before + 0.02
+    assert channel["size"]["paid_search"] / len(q4) > before + 0.06
 
 
 def test_complaints_of_those_who_left_had_waited(base):

@@ -54,8 +54,8 @@ def fates(
     pilot = np.zeros(kind.size, dtype=bool)
     others = np.arange(kind.size) != hengyuan
     hazard = np.array([1.0, 1.6, 0.35])[kind] * np.where(key, 0.25, 1) * others
-    hazard = hazard * np.where(channel == levels.weak_channel, 2.0, 1)
-    jump = np.where(region == levels.weak_region, 2.6, 1)
+    hazard = hazard * np.where(channel == levels.weak_channel, 2.6, 1)
+    jump = np.where(region == levels.weak_region, 4.0, 1)
     for quarter, (first, after) in enumerate(pairwise(QUARTERS)):
         running = (start < first) & (end >= first)
         if first == PILOT:

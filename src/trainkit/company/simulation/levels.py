@@ -126,6 +126,7 @@ def levels(variant: int, seed: int) -> Levels:
 
     base = variant == 0
     satisfaction = _satisfaction(variant, rng("F16"))
+    thin = _thin(variant, rng("F17"), satisfaction.nps[1])
     churn = np.linspace(0.052, 0.066, 8) + rng("F1 before").uniform(-0.003, 0.003, 8)
     churn[7] = 0.12 if base else _between(rng("F1"), 0.09, 0.15, 0.12, 0.005)
     first = 10 if base else int(rng("F3").choice([8, 9, 11, 12, 13, 14, 15]))
@@ -135,7 +136,7 @@ def levels(variant: int, seed: int) -> Levels:
     return Levels(
         churn=churn,
         neglect=0.85 if base else _between(rng("F2"), 0.76, 0.92, 0.85, 0.012),
-        weak_region=3 if base else int(weak.integers(1, 4)),
+        weak_region=3 if base else int(weak.choice([place for place in (2, 3, 4) if place != thin.region])),
         weak_channel=3 if base else int(weak.choice([2, 3, 4])),
         hengyuan=(first, second, 606 if base else int(places.integers(575, 632))),
         after_sales=(0.86, 0.44)
@@ -146,7 +147,7 @@ def levels(variant: int, seed: int) -> Levels:
         ),
         pilot=0.42 if base else float(rng("F11 pilot").uniform(0.32, 0.50)),
         satisfaction=satisfaction,
-        thin=_thin(variant, rng("F17"), satisfaction.nps[1]),
+        thin=thin,
         twice=(71, 3) if base else (int(places.choice([58, 60, 62, 64, 66, 68, 70, 73, 75, 77])), 3),
         **_anomalies(variant, rng("F14")),
     )
