@@ -12,15 +12,22 @@ __all__ = ["main"]
 def main() -> None:
     """Run one kernel until it is shut down."""
     startup.prepare()
+    from ipykernel.kernelapp import IPKernelApp
+
+    app = IPKernelApp.instance()
+    app.initialize()
     if os.environ.get("TRAINKIT_LIFE") == "voila":
-        # The room of pages lies above that of the course, so the course can't know it by itself.
-        from trainkit.apps.exercise import Page
-        from trainkit.course.lives import FACTORIES
+        # Not earlier: ipywidgets opens its channels to the page only where a kernel already is.
+        _use_pages()
+    app.start()
 
-        FACTORIES["voila"] = Page
-    from ipykernel.kernelapp import launch_new_instance
 
-    launch_new_instance()
+def _use_pages() -> None:
+    # The room of pages lies above that of the course, so the course can't know it by itself.
+    from trainkit.apps.exercise import Page
+    from trainkit.course.lives import FACTORIES
+
+    FACTORIES["voila"] = Page
 
 
 if __name__ == "__main__":

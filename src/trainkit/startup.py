@@ -97,7 +97,6 @@ def _set_up_altair() -> None:
 
     from trainkit.charts import theme
 
-    altair.renderers.enable("svg")
     theme.enable()
     # While grading nobody looks, and a sandbox has no cache to read.
     if os.environ.get("TRAINKIT_LIFE") != "grade":

@@ -6,6 +6,7 @@ from a visitor, no kernel left behind by a closed tab, and no more kernels than 
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,9 @@ MAX_KERNELS = 24
 
 #: Seconds after which the kernel of a page is ended that nobody has open any more.
 _CULL_SECONDS = 1800
+
+#: What is rendered below the served folder.
+_EXERCISE = re.compile(rf"({'|'.join(LANGUAGES)})/[\w-]+\.ipynb")
 
 _EXTENSIONS = ["@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager", "anywidget"]
 
@@ -143,6 +147,8 @@ class ExercisePage(TornadoVoilaHandler):
     @web.authenticated
     async def get(self, path: str | None = None) -> None:
         """Serve the page; a token in its address has done its work and goes from it."""
+        if not _EXERCISE.fullmatch(path or ""):
+            raise web.HTTPError(404)
         if self.get_argument("token", None):
             self.redirect(self.request.path)
             return

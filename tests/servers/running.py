@@ -1,0 +1,94 @@
+"""A real, running workbook for tests, and a small client for it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from servers.course import notebook, write_course
+from trainkit.servers import session
+from trainkit.servers.children import Child
+from trainkit.servers.plan import HOST, Plan
+
+#: An exercise page of the tiny course that fails at its second step.
+BROKEN = "2-09"
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """A running workbook.
+
+    Args:
+        plan: where it runs.
+        children: its two servers.
+    """
+
+    plan: Plan
+    children: list[Child]
+
+    def page(self, id: str = "1-06", lang: str = "en") -> str:
+        """Return the address of an exercise page, with its token."""
+        return f"{self.plan.page_url}/voila/render/{lang}/{id}.ipynb?token={self.plan.page_token}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server answered; redirects aren't followed."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+
+
+def get(port: int, path: str, *, method: str = "GET", headers: dict[str, str] | None = None) -> Answer:
+    """Ask a server of this machine, without cookies, proxies or redirects."""
+    connection = HTTPConnection(HOST, port, timeout=60)
+    with contextlib.closing(connection):
+        connection.request(method, path, headers=headers or {})
+        response = connection.getresponse()
+        text = response.read().decode("utf-8", "replace")
+        return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, text)
+
+
+def eventually(true: Callable[[], object], seconds: float = 30.0) -> None:
+    """Return as soon as `true()` is, and fail if it never is."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, f"not true after {seconds} s"
+        time.sleep(0.1)
+
+
+@contextlib.contextmanager
+def workbook(folder: Path) -> Iterator[Workbook]:
+    """Run a workbook with the tiny course, with all that it writes below `folder`."""
+    course = write_course(folder / "course")
+    for lang in ("en", "zh"):
+        broken = notebook(("markdown", "# Broken"), ("code", "secret = 'do not show'\n1 / 0"), ("code", "2"))
+        (course / "exercises" / lang / f"{BROKEN}.ipynb").write_text(broken)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRAINKIT_CONTENT", str(course))
+        patch.setenv("TRAINKIT_CACHE", str(folder / "cache"))
+        prepared = session.prepare(folder / "my workspace 工作区", "en", 18888)
+        with session.serve(prepared.plan) as children:
+            yield Workbook(prepared.plan, children)
+
+
+def kernels(book: Workbook) -> list[str]:
+    """Return the ids of the kernels behind the exercise pages, by the process list of the page server."""
+    import psutil
+
+    server = psutil.Process(book.children[1].pid)
+    return [c.pid for c in server.children(recursive=True) if "trainkit.kernel" in c.cmdline()]
+
+
+def kernel_id(page: str) -> str:
+    """Return the id of the kernel that a page's HTML names."""
+    config = page.split('id="jupyter-config-data"', 1)[1].split(">", 1)[1].split("</script>", 1)[0]
+    return str(json.loads(config)["kernelId"])
