@@ -13,6 +13,7 @@ from pkgutil import iter_modules
 import typer
 
 from trainkit.errors import TrainkitError
+from trainkit.startup import block_slow_grammars
 
 __all__ = ["app", "main"]
 
@@ -36,6 +37,7 @@ for _module in sorted(m.name for m in iter_modules(__path__)):
 
 def main() -> None:
     """Run the command line; an expected error is one clear message, not a traceback."""
+    block_slow_grammars()
     try:
         app()
     except TrainkitError as error:

@@ -129,11 +129,16 @@ def write(root: Path, files: Mapping[str, str]) -> list[str]:
     return changed
 
 
-def compose(source: Source, lang: str) -> Any:
-    """Return the trainee's notebook in a language, without outputs.
+def compose(source: Source, lang: str, *, solved: bool = False) -> Any:
+    """Return the notebook in a language, without outputs.
 
     Model solutions become starters, mistakes and hints stay behind, and of the cells' metadata only
     what is on a short list survives.
+
+    Args:
+        source: the lesson or exercise.
+        lang: `en` or `zh`.
+        solved: keep the model solution, for running it.
     """
     import nbformat.v4 as v4
 
@@ -142,7 +147,7 @@ def compose(source: Source, lang: str) -> Any:
     if info.kind == "exercise":
         seeded.append(("variant", _code("variant = 0", tags=["parameters"])))
     for block in source.blocks:
-        seeded += _cells(block, lang, info)
+        seeded += _cells(block, lang, info, solved=solved)
     cells = _named(seeded)
     metadata = {
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -186,6 +191,8 @@ def execute(nb: Any, folder: Path, source: Source, *, content_root: Path) -> Non
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
+    from trainkit.kernels import WorkbookKernelManager
+
     folder.mkdir(parents=True, exist_ok=True)
     env = {
         **os.environ,
@@ -196,7 +203,10 @@ def execute(nb: Any, folder: Path, source: Source, *, content_root: Path) -> Non
     }
     env.pop("TRAINKIT_WORKSPACE", None)
     client = NotebookClient(
-        nb, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+        nb,
+        timeout=300,
+        kernel_manager_class=WorkbookKernelManager,
+        resources={"metadata": {"path": str(folder)}},
     )
     try:
         client.execute(env=env)
@@ -251,7 +261,7 @@ def _heading(info: Info, lang: str) -> str:
     return f"# {info.id} {info.title[lang]}\n\n{line}{points if info.kind == 'exercise' else ''}"
 
 
-def _cells(block: Block, lang: str, info: Info) -> Iterator[tuple[str, Any]]:
+def _cells(block: Block, lang: str, info: Info, *, solved: bool) -> Iterator[tuple[str, Any]]:
     """Yield a block's cells, each with what its id is made of: the English text, so that ids are shared."""
     seed = block.texts["en"]
     if block.role == "quiz":
@@ -259,7 +269,7 @@ def _cells(block: Block, lang: str, info: Info) -> Iterator[tuple[str, Any]]:
     elif block.role == "prose":
         yield seed, _markdown(block.texts[lang])
     else:
-        code = starter(block.texts[lang], info.answers)
+        code = block.texts[lang] if solved else starter(block.texts[lang], info.answers)
         for answer in info.answers:
             if answer.choices and re.search(rf"^{answer.name} = \.\.\.$", code, flags=re.MULTILINE):
                 yield f"choices {answer.name}", _choices(answer, lang)

@@ -6,7 +6,9 @@ Nothing here is a trainee's: the code comes from our own sources and runs in thi
 from __future__ import annotations
 
 import ast
+import io
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -108,7 +110,9 @@ def _run(code: str, namespace: dict[str, Any], path: Path, line: int) -> None:
     tree = ast.parse(code, str(path))
     ast.increment_lineno(tree, line)
     try:
-        exec(compile(tree, str(path), "exec"), namespace)
+        # What a solution prints is for its notebook's readers.
+        with redirect_stdout(io.StringIO()):
+            exec(compile(tree, str(path), "exec"), namespace)
     except UnusableVariant:
         raise
     except Exception as error:

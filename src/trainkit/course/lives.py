@@ -84,7 +84,9 @@ class Notebook(Life):
     def answer(self, values: Given) -> None:
         """Show the verdict on each value; the plain data goes along in the same output."""
         payloads = [self.payload(answer, value) for answer, value in values]
-        notes = [self.check(answer, payload)[1] for (answer, _v), payload in zip(values, payloads, strict=True)]
+        notes = [
+            self.check(answer, payload)[1] for (answer, _v), payload in zip(values, payloads, strict=True)
+        ]
         # One output per answer would pull them apart; the data of all goes along as a list.
         present.display_note(notes, {ANSWER_MIME: payloads})
 

@@ -334,7 +334,11 @@ def _quiz_half(text: str, line: int, path: Path) -> tuple[str, list[tuple[bool, 
 
 def _flow(text: str) -> str:
     """Join the lines of a Chinese paragraph: a line break would show as a gap between sentences."""
-    return re.sub(r"(?<=[\u2e80-\u9fff\uff00-\uffef”’])\n(?=[\u2e80-\u9fff\uff00-\uffef“‘`$*0-9A-Za-z])(?!\*\*)", "", text)
+    return re.sub(
+        r"(?<=[\u2e80-\u9fff\uff00-\uffef”’])\n(?=[\u2e80-\u9fff\uff00-\uffef“‘`$*0-9A-Za-z])(?!\*\*)",
+        "",
+        text,
+    )
 
 
 def _paragraph(texts: Text) -> dict[str, str]:

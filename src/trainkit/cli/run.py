@@ -1,0 +1,43 @@
+"""`trainkit run`: every lesson and model solution, from first cell to last."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(run)
+
+
+def run(
+    ids: Annotated[
+        list[str] | None, typer.Argument(help="Ids, for example 1-06; all if none is given.")
+    ] = None,
+    lang: Annotated[str | None, typer.Option(help="Only this language: en or zh.")] = None,
+    workers: Annotated[int, typer.Option(help="How many notebooks run at a time.")] = 2,
+) -> None:
+    """Execute all lessons and model solutions with papermill, in both languages.
+
+    Example: `trainkit run 1-06 2-01 --lang zh`
+    """
+    from trainkit.course import build, rehearsal
+    from trainkit.i18n import LANGUAGES
+
+    langs = [lang] if lang else list(LANGUAGES)
+    todo = rehearsal.jobs(build.course_root(), ids or (), langs)
+    faults = []
+    for number, outcome in enumerate(rehearsal.rehearse(todo, workers), 1):
+        mark = "failed" if outcome.fault else "ok"
+        typer.echo(f"[{number}/{len(todo)}] {outcome.job}: {mark}, {outcome.seconds:.1f} s")
+        if outcome.fault:
+            faults.append(outcome)
+    for outcome in faults:
+        typer.secho(f"\n{outcome.job}\n{outcome.fault}", err=True, fg=typer.colors.RED)
+    if faults:
+        raise typer.Exit(1)
+    typer.echo(f"All {len(todo)} notebooks run, and all model answers are right.")
