@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from trainkit import __version__
+from trainkit.course.judge import matches
 from trainkit.course.key import UnusableVariant, compute_key
 from trainkit.course.model import Expected, Info, Key, Mistake, plain
 from trainkit.course.source import Source
@@ -28,7 +30,7 @@ __all__ = ["HIDDEN", "Assignment", "Prepared", "class_secret", "prepare"]
 HIDDEN = 2
 
 #: How many variants are tried before giving up on finding usable ones.
-_MOST_TRIES = 20
+_MOST_TRIES = 12
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,8 @@ def class_secret(path: Path) -> str:
 def prepare(source: Source, secret: str, folder: Path, *, visible: int = 0) -> Assignment:
     """Write the tables of all variants of an exercise into `folder` and compute their keys.
 
-    A hidden variant on which a typical mistake gives the right answer is passed over.
+    A hidden variant on which a typical mistake gives the right answer is passed over, and so is one that
+    shares a right answer with the visible variant, as long as there are others.
 
     Args:
         source: the exercise's solution.
@@ -99,18 +102,35 @@ def prepare(source: Source, secret: str, folder: Path, *, visible: int = 0) -> A
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     shown = _prepared(source, visible, folder)
-    hidden: list[Prepared] = []
+    found: list[tuple[int, Prepared]] = []
     for variant in _candidates(source.info.id, secret):
         try:
-            hidden.append(_prepared(source, variant, folder))
+            prepared = _prepared(source, variant, folder)
         except UnusableVariant:
             continue
-        if len(hidden) == HIDDEN:
-            return Assignment(source.info, activity_file(source.info, folder), shown, tuple(hidden))
-    raise GradingError(
-        _("Exercise {id} has no usable hidden variants: its mistakes give the right answers.").format(
-            id=source.info.id
+        found.append((_alike(source.info, shown.key, prepared.key), prepared))
+        if sum(alike == 0 for alike, _prepared in found) == HIDDEN:
+            break
+    if len(found) < HIDDEN:
+        raise GradingError(
+            _("Exercise {id} has no usable hidden variants: its mistakes give the right answers.").format(
+                id=source.info.id
+            )
         )
+    best = sorted(found, key=lambda entry: entry[0])[:HIDDEN]
+    activity = activity_file(source.info, folder)
+    return Assignment(source.info, activity, shown, tuple(prepared for _alike, prepared in best))
+
+
+def _alike(info: Info, shown: Key, hidden: Key) -> int:
+    """Return how many right answers of the visible data are right on hidden data, too.
+
+    Such an answer could be typed in. Choices don't count: there are few, and some are right on all data.
+    """
+    return sum(
+        matches(a, hidden.answers[a.name].value, shown.answers[a.name].value)
+        for a in info.answers
+        if a.type not in ("choice", "choices")
     )
 
 
@@ -126,10 +146,11 @@ def _prepared(source: Source, variant: int, folder: Path) -> Prepared:
 
     tables = folder / f"variant-{variant}"
     if not tables.is_dir():
-        part = folder / f".variant-{variant}-{secrets.token_hex(4)}"
-        part.mkdir()
-        write_tables(variant, sorted(TABLES), part)
-        part.rename(tables)
+        with tempfile.TemporaryDirectory(prefix=".variant-", dir=folder) as part:
+            complete = Path(part) / "tables"
+            complete.mkdir()
+            write_tables(variant, sorted(TABLES), complete)
+            complete.rename(tables)
     return Prepared(variant, tables, _key(source, variant, folder, tables))
 
 

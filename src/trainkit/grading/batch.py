@@ -62,7 +62,7 @@ def prepare_all(
         exercises: their ids.
         solutions: the folder of their sources.
         grades: the assessor's folder; the class secret and the hidden data are kept in `grades/private`.
-        report: is told which exercise is being made ready.
+        report: is told each exercise that is ready.
     """
     private = grades / "private"
     private.mkdir(parents=True, exist_ok=True)
@@ -70,8 +70,8 @@ def prepare_all(
     secret = class_secret(private / "class.secret")
     ready = {}
     for id in exercises:
-        report(id)
         ready[id] = prepare(solution(id, solutions), secret, private / id)
+        report(id)
     return ready
 
 

@@ -127,7 +127,7 @@ def _exercise(submission: records.Submission, key: Key | None) -> ExerciseView:
         )
     elif submission.state == "failed":
         note = _("The notebook could not be run. Your assessor knows and will try again.")
-    complete = submission.earned >= submission.points
+    repeat = answers and submission.earned < submission.points
     return ExerciseView(
         heading=info.heading,
         level=pick(LEVELS[info.level]),
@@ -136,7 +136,7 @@ def _exercise(submission: records.Submission, key: Key | None) -> ExerciseView:
         note=note,
         answers=answers,
         failures=_failures(shown) if shown else [],
-        repeat="" if complete else _("To repeat: lesson {id}, then this exercise again.").format(id=info.id),
+        repeat=_("To repeat: lesson {id}, then this exercise again.").format(id=info.id) if repeat else "",
     )
 
 

@@ -1,0 +1,204 @@
+"""`trainkit grade` on exercises of the course, as an assessor uses it."""
+
+from __future__ import annotations
+
+import csv
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import nbformat
+import pytest
+from submitted import needs_sandbox
+from typer.testing import CliRunner
+
+from trainkit import content
+from trainkit.cli import app
+from trainkit.course.build import compose
+from trainkit.course.key import solution
+from trainkit.course.source import Source
+from trainkit.errors import GradingError, SandboxError, UnknownName
+from trainkit.grading import sandbox
+from trainkit.grading.job import Job
+
+CHECKOUT = content.checkout()
+pytestmark = [
+    *needs_sandbox,
+    pytest.mark.slow,
+    pytest.mark.skipif(CHECKOUT is None, reason="solutions are in the checkout only"),
+]
+
+
+@pytest.fixture(scope="module")
+def source() -> Source:
+    return solution("1-06", CHECKOUT / "solutions")
+
+
+def starter(source: Source, lang: str) -> str:
+    return nbformat.writes(compose(source, lang))
+
+
+def solved(source: Source, lang: str, *more: str) -> str:
+    """Return the exercise's notebook with the model answers in it, as a trainee would hand it in."""
+    nb = compose(source, lang)
+    prose = [c for c in nb.cells if c.cell_type == "markdown"]
+    code = ["variant = 0", *(b.texts[lang] for b in source.code), *more]
+    nb.cells = [*prose, *(nbformat.v4.new_code_cell(c) for c in code)]
+    return nbformat.writes(nb)
+
+
+def typed_in(source: Source) -> str:
+    """Return a notebook with the right values of the visible variant, typed in."""
+    from trainkit.course.key import compute_key
+
+    key = compute_key(source, 0)
+    numbers = [a.name for a in source.info.answers if a.type == "number"]
+    values = ", ".join(f"{n}={key.answers[n].value!r}" for n in numbers)
+    cells = [
+        "variant = 0",
+        f"from trainkit import Exercise\nex = Exercise('{source.info.id}')",
+        f"ex.answer({values})",
+    ]
+    return nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells]))
+
+
+@pytest.fixture(scope="module")
+def graded(source: Source, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A class folder after `trainkit grade`."""
+    folder = tmp_path_factory.mktemp("spring")
+    mistake = source.mistakes[0]
+    texts = {
+        "chen-bo": solved(source, "en"),
+        "lin-yue": solved(source, "zh"),
+        "zhou-min": starter(source, "zh"),
+        "wei": solved(source, "en", f"{mistake.source}\nex.answer({mistake.answer}={mistake.answer})"),
+        "typist": typed_in(source),
+        "torn": solved(source, "en")[:500],
+    }
+    for trainee, text in texts.items():
+        path = folder / "submissions" / trainee / "1-06.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(app, ["grade", str(folder)])
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+def rows(folder: Path, name: str) -> list[dict[str, str]]:
+    with (folder / "grades" / name).open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_model_answers_earn_everything_in_both_languages_and_starters_nothing(graded: Path):
+    percent = {r["trainee"]: float(r["percent"]) for r in rows(graded, "grades.csv")}
+    assert percent["chen-bo"] == percent["lin-yue"] == 100
+    assert percent["zhou-min"] == percent["torn"] == 0
+
+
+def test_a_known_mistake_has_its_code(graded: Path, source: Source):
+    mistake = source.mistakes[0]
+    [line] = [
+        r for r in rows(graded, "answers.csv") if (r["trainee"], r["answer"]) == ("wei", mistake.answer)
+    ]
+    assert (line["outcome"], line["mistakes"], float(line["earned"])) == ("mistake", mistake.code, 0)
+
+
+def test_typed_in_answers_earn_nothing_and_are_named(graded: Path, source: Source):
+    lines = [r for r in rows(graded, "answers.csv") if r["trainee"] == "typist" and r["outcome"] == "right"]
+    assert len(lines) == sum(a.type == "number" for a in source.info.answers)
+    assert {(r["flag"], float(r["earned"])) for r in lines} == {("hard-coded", 0.0)}
+
+
+def test_a_damaged_notebook_is_one_row(graded: Path):
+    [line] = [r for r in rows(graded, "grades.csv") if r["trainee"] == "torn"]
+    assert line["state"] == "damaged"
+    assert "cut off" in line["remarks"]
+
+
+def test_everyone_has_a_page_in_their_language(graded: Path, source: Source):
+    pages = {p.stem: p.read_text(encoding="utf-8") for p in (graded / "grades" / "feedback").iterdir()}
+    assert set(pages) == {"chen-bo", "lin-yue", "zhou-min", "wei", "typist", "torn"}
+    assert source.info.title["zh"] in pages["lin-yue"]
+    assert source.info.title["en"] in pages["chen-bo"]
+    assert 'lang="zh-CN"' in pages["zhou-min"]
+
+
+def test_no_page_holds_a_hidden_variant_or_the_secret(graded: Path):
+    private = graded / "grades" / "private"
+    secret = (private / "class.secret").read_text().strip()
+    hidden = [p.name.removeprefix("variant-") for p in (private / "1-06").glob("variant-*")]
+    assert len(hidden) >= 3
+    for page in (graded / "grades" / "feedback").iterdir():
+        text = page.read_text(encoding="utf-8")
+        assert secret not in text
+        assert not [v for v in hidden if v != "0" and v in text]
+
+
+def test_a_second_run_changes_nothing(graded: Path):
+    before = rows(graded, "grades.csv")
+    result = CliRunner().invoke(app, ["grade", str(graded), "--exercise", "1-06"])
+    assert result.exit_code == 0
+    assert "0 graded, 6 unchanged" in result.stdout
+    assert rows(graded, "grades.csv") == before
+
+
+def test_ctrl_c_leaves_a_gradebook_that_the_next_run_continues(source: Source, tmp_path: Path):
+    for n in range(3):
+        path = tmp_path / "submissions" / f"trainee-{n}" / "1-06.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(solved(source, "en", f"# {n}", "import time; time.sleep(1.5)"), encoding="utf-8")
+    command = [
+        sys.executable,
+        "-c",
+        "from trainkit.cli import main; main()",
+        "grade",
+        str(tmp_path),
+        "--workers",
+        "1",
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while not _graded(tmp_path / "grades" / "gradebook.db"):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _out, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert "the same command continues" in errors
+    assert 1 <= len(rows(tmp_path, "grades.csv")) < 3
+    again = Job.of(tmp_path).run()
+    assert again.left == 0
+    assert again.kept >= 1
+    assert [float(r["percent"]) for r in rows(tmp_path, "grades.csv")] == [100] * 3
+
+
+def _graded(path: Path) -> int:
+    """Return how many submissions a gradebook holds that another process writes."""
+    if not path.exists():
+        return 0
+    with closing(sqlite3.connect(path, timeout=10)) as db:
+        if not db.execute("select 1 from sqlite_master where name = 'submission'").fetchone():
+            return 0
+        return int(db.execute("select count(*) from submission").fetchone()[0])
+
+
+def test_an_unknown_exercise_suggests_a_known_one(tmp_path: Path):
+    with pytest.raises(UnknownName, match="1-06"):
+        Job.of(tmp_path, exercises=["1-6"])
+
+
+def test_an_empty_folder_says_what_is_expected(tmp_path: Path):
+    with pytest.raises(GradingError, match=r"lin-yue/1-06\.ipynb"):
+        Job.of(tmp_path)
+
+
+def test_without_a_sandbox_nothing_runs(graded: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sandbox, "probe", lambda: sandbox.Isolation("none", "Namespaces are forbidden."))
+    with pytest.raises(SandboxError):
+        Job.of(graded)
+    assert not Job.of(graded, unsafe=True).isolated
