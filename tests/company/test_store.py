@@ -28,11 +28,11 @@ def _forget():
 def test_a_frame_is_fresh_each_time():
     first = company.load("surveys")
     first["nps"] = 0
-    first.loc[0, "csat"] = 1
+    first["csat"] = 1
     del first["comment"]
     second = company.load("surveys")
     assert second["nps"].isna().any()
-    assert pd.isna(second.loc[0, "csat"])
+    assert second["csat"].nunique() > 1
     assert "comment" in second
 
 

@@ -101,7 +101,7 @@ def _times(rng: np.random.Generator, block: Block) -> tuple[np.ndarray, np.ndarr
     in_pilot = np.maximum(from_day, PILOT), np.maximum(until, PILOT)
     customer, day = _drawn(rng, people.kind, rate, from_day, until, passed)
     # F11: in the half-year of the pilot its fond members buy more often.
-    more = np.where(people.pilot & people.devoted, 0.8 * rate, 0)
+    more = np.where(people.pilot & people.devoted, 1.1 * rate, 0)
     customer_more, day_more = _drawn(rng, people.kind, more, *in_pilot, passed)
     return np.concatenate([customer, customer_more]), np.concatenate([day, day_more])
 

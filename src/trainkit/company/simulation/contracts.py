@@ -54,8 +54,10 @@ def fates(
     pilot = np.zeros(kind.size, dtype=bool)
     others = np.arange(kind.size) != hengyuan
     hazard = np.array([1.0, 1.6, 0.35])[kind] * np.where(key, 0.25, 1) * others
-    hazard = hazard * np.where(channel == levels.weak_channel, 2.6, 1)
-    jump = np.where(region == levels.weak_region, 4.0, 1)
+    hazard = hazard * np.where(channel == levels.weak_channel, 2.3, 1)
+    # In 2025-Q4 all leave more, the weak region's customers far more; those of the weak channel as often as
+    # before: lesson 2-01 tells a rate that jumps (the region) from a share that grows (the channel).
+    jump = np.where(region == levels.weak_region, 6.0, 1) * np.where(channel == levels.weak_channel, 0.4, 1)
     for quarter, (first, after) in enumerate(pairwise(QUARTERS)):
         running = (start < first) & (end >= first)
         if first == PILOT:
