@@ -55,7 +55,7 @@ def plain(result: Any) -> Any:
 
 
 def _scalar(value: Any) -> Any:
-    if value is None or value != value:
+    if value is None or value is pd.NA or value != value:
         return None
     if isinstance(value, float):
         return round(value, 9) + 0.0

@@ -78,7 +78,14 @@ def test_every_library_gives_the_same_result(metric: Metric, backend: str):
 
 @pytest.mark.parametrize("metric", [m for m in WITH_DATA if not m.ordered], ids=lambda m: m.name)
 def test_the_order_of_the_rows_changes_nothing(metric: Metric, backend: str):
-    assert close(run(metric, backend, lambda values: values[::-1]), run(metric))
+    assert close(_rows(run(metric, backend, lambda values: values[::-1])), _rows(run(metric)))
+
+
+def _rows(result: Any) -> Any:
+    """A table's rows in an order of their own: a metric that adds columns keeps the caller's order."""
+    if not isinstance(result, dict):
+        return result
+    return sorted((list(row) for row in zip(*result.values(), strict=True)), key=repr)
 
 
 @with_data

@@ -19,6 +19,9 @@ __all__ = [
     "IntoColumn",
     "IntoFrame",
     "collect",
+    "days",
+    "eager",
+    "extend",
     "keys",
     "lazy",
     "like",
@@ -26,6 +29,7 @@ __all__ = [
     "numbers",
     "present",
     "tally",
+    "times",
 ]
 
 IntoColumn: TypeAlias = Any
@@ -63,6 +67,45 @@ def collect(frame: nw.LazyFrame[Any]) -> nw.DataFrame[Any]:
     return frame.collect()
 
 
+def eager(frame: IntoFrame, *columns: str) -> nw.DataFrame[Any]:
+    """Return `columns` of `frame`, computed: for small tables, and for what no lazy engine can do.
+
+    Raises:
+        MissingColumn: some of them aren't there.
+        EmptyInput: the frame has no rows.
+    """
+    table = lazy(frame, *columns).select(list(dict.fromkeys(columns))).collect()
+    if table.is_empty():
+        raise EmptyInput(_("The frame has no rows."))
+    return table
+
+
+def times(series: nw.Series[Any]) -> np.ndarray:
+    """Return a column of dates or times as NumPy microseconds; missing ones are NaT, zoned times in UTC.
+
+    Raises:
+        InputError: the column holds no times.
+    """
+    if isinstance(series.dtype, nw.Datetime) and series.dtype.time_zone:
+        series = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+    try:
+        array = series.cast(nw.Datetime("us")).to_numpy()
+    except (TypeError, ValueError, nw.exceptions.NarwhalsError):
+        raise InputError(_("`{name}` must hold times.").format(name=series.name)) from None
+    if array.dtype.kind == "M":
+        return array.astype("datetime64[us]")
+    # pandas' Arrow columns come as objects, with its own mark for missing.
+    return np.array(
+        [None if missing else v for v, missing in zip(array, series.is_null().to_list(), strict=True)],
+        "M8[us]",
+    )
+
+
+def days(series: nw.Series[Any]) -> np.ndarray:
+    """Return a column of dates or times as NumPy days; missing ones are NaT."""
+    return times(series).astype("datetime64[D]")
+
+
 def native(frame: nw.DataFrame[Any]) -> Any:
     """Return the frame as the caller's library has it (Polars for lazy Polars, PyArrow for DuckDB)."""
     return frame.to_native()
@@ -71,6 +114,12 @@ def native(frame: nw.DataFrame[Any]) -> Any:
 def like(data: Mapping[str, Sequence[Any]], frame: nw.DataFrame[Any]) -> Any:
     """Build a result frame from `data` in the library of `frame`."""
     return nw.from_dict(dict(data), backend=frame.implementation).to_native()
+
+
+def extend(rows: nw.DataFrame[Any], **columns: Sequence[Any]) -> Any:
+    """Return `rows` with more columns, in the caller's library and with all that its own columns are."""
+    added = [nw.new_series(name, list(v), backend=rows.implementation) for name, v in columns.items()]
+    return rows.with_columns(*added).to_native()
 
 
 def _series(values: IntoColumn, name: str) -> nw.Series[Any] | None:

@@ -21,7 +21,12 @@ FAMILIES: dict[str, dict[str, str]] = {
     "satisfaction": {"en": "Satisfaction", "zh": "客户满意度"},
     "surveys": {"en": "Surveys and sampling", "zh": "问卷与抽样"},
     "loyalty": {"en": "Loyalty, retention and churn", "zh": "忠诚度、留存与流失"},
-    "interaction": {"en": "Interaction and service", "zh": "客户互动与服务"},
+    "survival": {"en": "Cohorts and survival", "zh": "同期群与生存分析"},
+    "interaction": {"en": "Interaction", "zh": "客户互动"},
+    "service": {"en": "Service and complaints", "zh": "服务与投诉"},
+    "value": {"en": "Customer value", "zh": "客户价值"},
+    "lifetime": {"en": "Lifetime value models", "zh": "客户终身价值模型"},
+    "segments": {"en": "Segmentation", "zh": "客户分群与分层"},
 }
 
 #: Units, as they stand on an axis.

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from trainkit.errors import OutOfRange
 from trainkit.i18n import _
 
-__all__ = ["Difference", "Interval", "Shares", "normal_quantile"]
+__all__ = ["Difference", "Interval", "Shares", "Test", "chi_square_p", "normal_quantile"]
 
 
 class Interval(NamedTuple):
@@ -35,6 +35,17 @@ class Difference(NamedTuple):
     """Upper end of the confidence interval."""
 
 
+class Test(NamedTuple):
+    """A test of a hypothesis."""
+
+    statistic: float
+    """The test statistic, without a unit."""
+    p: float
+    """p-value, 0 to 1: how often chance alone would give a statistic this large."""
+    freedom: float
+    """Degrees of freedom."""
+
+
 class Shares(NamedTuple):
     """Shares of all valid answers, in %."""
 
@@ -53,3 +64,10 @@ def normal_quantile(level: float) -> float:
         message = _("`level` must lie between 0 and 1. Got {level:g}. 95 % is 0.95.")
         raise OutOfRange(message.format(level=level))
     return NormalDist().inv_cdf((1 + level) / 2)
+
+
+def chi_square_p(statistic: float, freedom: float) -> float:
+    """Return how often a chi-square variable with `freedom` degrees exceeds `statistic`, 0 to 1."""
+    from scipy.special import chdtrc
+
+    return float(chdtrc(freedom, statistic))

@@ -1,0 +1,317 @@
+"""Service: how fast and how well requests and complaints are settled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+
+from trainkit.errors import EmptyInput, OutOfRange
+from trainkit.i18n import _
+from trainkit.metrics.frames import IntoFrame, days, eager, like, numbers, times
+from trainkit.metrics.registry import metric
+
+__all__ = [
+    "abandonment_rate",
+    "backlog",
+    "first_contact_resolution",
+    "handling_time",
+    "loop_closure_rate",
+    "reopen_rate",
+    "service_level",
+    "sla_attainment",
+]
+
+_ICMI = "ICMI; Cleveland, Contact Center Management on Fast Forward, 4th ed. 2019"
+_HOUR = np.timedelta64(1, "h")
+_TICKETS = {
+    "opened_at": [datetime(2025, 3, d, 9) for d in (1, 2, 3, 20, 31)],
+    "first_response_at": [
+        datetime(2025, 3, 1, 10),
+        datetime(2025, 3, 5, 9),
+        None,
+        datetime(2025, 3, 20, 9, 30),
+        None,
+    ],
+    "resolved_at": [datetime(2025, 3, 3), datetime(2025, 3, 9), None, datetime(2025, 3, 21), None],
+    "reopened": [False, True, False, False, False],
+}
+
+
+def _part(part: float, whole: float, name: str) -> float:
+    """Return `part` of `whole` in %."""
+    if whole <= 0:
+        raise EmptyInput(_("There is nothing to take a share of: {whole:g} cases.").format(whole=whole))
+    if not 0 <= part <= whole:
+        message = _("`{name}` must lie from 0 to {whole:g}. Got {part:g}.")
+        raise OutOfRange(message.format(name=name, whole=whole, part=part))
+    return 100 * part / whole
+
+
+@metric(
+    unit="percent",
+    better="higher",
+    zh="首次接触解决率",
+    en="First contact resolution (FCR)",
+    source=_ICMI,
+    range=(0, 100),
+    example={"solved": 620, "issues": 800, "out_of_scope": 50},
+)
+def first_contact_resolution(solved: float, issues: float, out_of_scope: float = 0) -> float:
+    """Share of issues solved in the first contact in %, from 0 to 100.
+
+    With `out_of_scope` it is the net rate, without issues that the first line can't solve. Count issues, not
+    contacts, and name the window within which a second contact on the same issue undoes the first (often 7
+    days).
+
+    Args:
+        solved: issues solved in the first contact.
+        issues: all issues.
+        out_of_scope: of them, issues that the first line can't solve.
+
+    Raises:
+        EmptyInput: there is no issue.
+        OutOfRange: more were solved than there are.
+
+    >>> first_contact_resolution(620, 800), round(first_contact_resolution(620, 800, out_of_scope=50), 2)
+    (77.5, 82.67)
+    """
+    return _part(solved, issues - out_of_scope, "solved")
+
+
+@metric(
+    unit="percent",
+    better="lower",
+    zh="工单重开率",
+    source=_ICMI,
+    range=(0, 100),
+    missing="counted",
+    example={"tickets": _TICKETS},
+)
+def reopen_rate(tickets: IntoFrame, resolved: str = "resolved_at", reopened: str = "reopened") -> float:
+    """Share of resolved tickets that were opened again in %, from 0 to 100.
+
+    Args:
+        tickets: one row a ticket; those never resolved are left out.
+        resolved: column with the time of the solution, missing without one.
+        reopened: column that is true or 1 if the ticket was opened again.
+
+    Raises:
+        EmptyInput: no ticket was resolved.
+
+    >>> import pandas as pd
+    >>> days = pd.to_datetime(["2025-01-02", "2025-01-03", None])
+    >>> reopen_rate(pd.DataFrame({"resolved_at": days, "reopened": [True, False, False]}))
+    50.0
+    """
+    rows = eager(tickets, resolved, reopened)
+    done = ~np.isnat(times(rows[resolved]))
+    again = numbers(rows[reopened], reopened, low=0, high=1, keep_missing=True)[done]
+    return _part(float(np.nansum(again)), again.size, reopened)
+
+
+@metric(
+    unit="percent",
+    better="higher",
+    zh="服务水平协议达成率",
+    en="SLA attainment",
+    source="ITIL 4; ISO/IEC 20000-1:2018",
+    range=(0, 100),
+    missing="counted",
+    example={"tickets": _TICKETS, "target_hours": 24.0, "as_of": datetime(2025, 4, 1)},
+)
+def sla_attainment(
+    tickets: IntoFrame,
+    target_hours: float,
+    as_of: datetime,
+    start: str = "opened_at",
+    end: str = "first_response_at",
+) -> float:
+    """Share of tickets that met their target among those whose target has fallen due, in %, from 0 to 100.
+
+    A ticket that is still open and overdue is a breach. One that is open and not yet due counts nowhere,
+    unless it has been met already. Clock hours; for business hours give columns that hold them.
+
+    Args:
+        tickets: one row a ticket; those without a start are left out.
+        target_hours: hours allowed from start to end, above 0.
+        as_of: the moment of the report.
+        start: column with the time of opening.
+        end: column with the time of the answer or solution, missing without one.
+
+    Raises:
+        EmptyInput: no target has fallen due.
+        OutOfRange: `target_hours` isn't above 0.
+
+    >>> import pandas as pd
+    >>> tickets = pd.DataFrame({"opened_at": pd.to_datetime(["2025-01-01", "2025-01-01"]),
+    ...                         "first_response_at": pd.to_datetime(["2025-01-01 05:00", None])})
+    >>> sla_attainment(tickets, target_hours=8, as_of=pd.Timestamp("2025-01-03"))
+    50.0
+    """
+    if target_hours <= 0:
+        raise OutOfRange(_("`target_hours` must be above 0. Got {hours:g}.").format(hours=target_hours))
+    rows = eager(tickets, start, end)
+    opened, ended = times(rows[start]), times(rows[end])
+    now: Any = np.datetime64(as_of, "us")
+    known = ~np.isnat(opened) & (opened <= now)
+    # An answer that came after the report's moment isn't known in it.
+    met = known & (ended <= now) & ((ended - opened) / _HOUR <= target_hours)
+    due = known & ((now - opened) / _HOUR > target_hours)
+    return _part(int(met.sum()), int((met | due).sum()), "met")
+
+
+@metric(
+    unit="percent",
+    better="higher",
+    zh="接通服务水平",
+    source=_ICMI,
+    range=(0, 100),
+    example={"answered_in_time": 840, "offered": 1000},
+)
+def service_level(answered_in_time: float, offered: float, abandoned_early: float = 0) -> float:
+    """Share of offered contacts answered within the target time in %, from 0 to 100.
+
+    Contacts abandoned before the target count as missed. With `abandoned_early` they are left out: another of
+    the four published variants. Say which one is used.
+
+    Args:
+        answered_in_time: contacts answered within the target.
+        offered: all contacts offered, abandoned ones included.
+        abandoned_early: contacts abandoned within the target, to be left out of the denominator.
+
+    Raises:
+        EmptyInput: no contact was offered.
+        OutOfRange: more were answered than offered.
+
+    >>> service_level(840, 1000)
+    84.0
+    """
+    return _part(answered_in_time, offered - abandoned_early, "answered_in_time")
+
+
+@metric(
+    unit="percent",
+    better="lower",
+    zh="放弃率",
+    source=_ICMI,
+    range=(0, 100),
+    example={"abandoned": 70, "offered": 1000},
+)
+def abandonment_rate(abandoned: float, offered: float) -> float:
+    """Share of offered contacts that were given up before an answer in %, from 0 to 100.
+
+    Args:
+        abandoned: contacts given up.
+        offered: all contacts offered, answered and abandoned.
+
+    Raises:
+        EmptyInput: no contact was offered.
+        OutOfRange: more were abandoned than offered.
+
+    >>> abandonment_rate(70, 1000)
+    7.0
+    """
+    return _part(abandoned, offered, "abandoned")
+
+
+@metric(
+    unit="minutes",
+    better="neither",
+    zh="平均处理时长",
+    en="Average handling time (AHT)",
+    source=_ICMI,
+    range=(0, None),
+    example={"talk": 4000.0, "hold": 500.0, "after_work": 1500.0, "contacts": 1000},
+)
+def handling_time(talk: float, hold: float, after_work: float, contacts: float) -> float:
+    """Mean minutes that a contact takes, 0 or more: talk, hold and work after it.
+
+    No quality target: it falls when problems stay unsolved.
+
+    Args:
+        talk: minutes of talk in the period.
+        hold: minutes on hold.
+        after_work: minutes of work after the contacts.
+        contacts: contacts handled.
+
+    Raises:
+        EmptyInput: no contact was handled.
+        OutOfRange: a time is negative.
+
+    >>> handling_time(talk=4000, hold=500, after_work=1500, contacts=1000)
+    6.0
+    """
+    if contacts <= 0:
+        raise EmptyInput(_("No contact was handled."))
+    if min(talk, hold, after_work) < 0:
+        raise OutOfRange(_("Times must be 0 or more."))
+    return (talk + hold + after_work) / contacts
+
+
+@metric(
+    unit="percent",
+    better="higher",
+    zh="闭环率",
+    source="Markey, Reichheld & Dullweber, HBR, Dec 2009",
+    range=(0, 100),
+    example={"contacted_in_time": 90, "requiring": 120},
+)
+def loop_closure_rate(contacted_in_time: float, requiring: float) -> float:
+    """Share of cases in need of it whose customer was contacted within the target, in %, from 0 to 100.
+
+    A closed ticket is no closed loop: the customer must have been spoken to.
+
+    Args:
+        contacted_in_time: cases with a contact within the target.
+        requiring: all cases that require one.
+
+    Raises:
+        EmptyInput: no case requires a contact.
+        OutOfRange: more were contacted than required.
+
+    >>> loop_closure_rate(90, 120)
+    75.0
+    """
+    return _part(contacted_in_time, requiring, "contacted_in_time")
+
+
+@metric(
+    unit="table",
+    better="lower",
+    zh="积压工单",
+    source=_ICMI,
+    range=(0, None),
+    missing="counted",
+    example={"tickets": _TICKETS, "at": [date(2025, 3, 4), date(2025, 3, 31)]},
+)
+def backlog(
+    tickets: IntoFrame, at: Sequence[date], start: str = "opened_at", end: str = "resolved_at"
+) -> Any:
+    """Number of tickets open at the end of each given day, 0 or more, as a table.
+
+    Args:
+        tickets: one row a ticket; those without a start are left out.
+        at: the days.
+        start: column with the time of opening.
+        end: column with the time of the solution, missing without one.
+
+    Returns:
+        Columns `day` (as 2025-03-31), `backlog` (open tickets), in the order of `at`.
+
+    Raises:
+        EmptyInput: there is no ticket.
+
+    >>> import pandas as pd
+    >>> tickets = pd.DataFrame({"opened_at": pd.to_datetime(["2025-01-01", "2025-01-05"]),
+    ...                         "resolved_at": pd.to_datetime(["2025-01-03", None])})
+    >>> backlog(tickets, at=[pd.Timestamp("2025-01-02"), pd.Timestamp("2025-01-06")])["backlog"].tolist()
+    [1, 1]
+    """
+    rows = eager(tickets, start, end)
+    opened, closed = days(rows[start]), days(rows[end])
+    moments = [np.datetime64(day, "D") for day in at]
+    still = [int(((opened <= m) & ~(closed <= m)).sum()) for m in moments]
+    return like({"day": [str(m) for m in moments], "backlog": still}, rows)
