@@ -121,9 +121,12 @@ class Card:
             self._say(Note("info", _("Your last entry is back"), _("It is saved, but not submitted.")))
 
     def _on_check(self, _button: object) -> None:
-        self._say(self.page.check(self.answer, self._payload())[1])
+        if self._entered():
+            self._say(self.page.check(self.answer, self._payload())[1])
 
     def _on_submit(self, _button: object) -> None:
+        if not self._entered():
+            return
         verdict, note = self.page.judged(self.answer, self._payload())
         if verdict.outcome in {"not attempted", "invalid"}:
             self._say(note)
@@ -134,6 +137,11 @@ class Card:
         rungs = self.page.info.hints[self.answer.name]
         self._rung = min(self._rung + 1, len(rungs))
         self._say(hint_note(pick(rungs[self._rung - 1]), self._rung, len(rungs)))
+
+    def _entered(self) -> bool:
+        if self.input.value is ...:
+            self._say(Note("info", _("Enter an answer first.")))
+        return self.input.value is not ...
 
     def _payload(self) -> dict[str, Any]:
         return self.page.payload(self.answer, self.input.value)

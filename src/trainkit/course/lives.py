@@ -108,7 +108,9 @@ class Notebook(Life):
         """
         if self.key is not None:
             verdict = judge(answer, self.key.answers[answer.name], payload)
-            hint = self.tells_of_hints and bool(self.info.hints.get(answer.name))
+            offered = self.tells_of_hints and self.info.hints.get(answer.name)
+            variable = {"lesson": "lesson", "exercise": "ex"}[self.info.kind]
+            hint = f'{variable}.hint("{answer.name}")' if offered else ""
             return verdict, present.verdict_note(verdict, answer, hint=hint)
         verdict = _unjudged(answer, payload)
         return verdict, present.recorded_note(verdict, answer, released_later=not self.info.instant)

@@ -87,10 +87,10 @@ def _decimals(tolerance: float) -> int:
     return max(0, round(-math.log10(2 * tolerance)))
 
 
-def verdict_note(verdict: Verdict, answer: Answer, *, hint: bool = False) -> Note:
-    """Return what to tell a trainee about an answer; `hint` says that there is a hint to ask for."""
+def verdict_note(verdict: Verdict, answer: Answer, *, hint: str = "") -> Note:
+    """Return what to tell a trainee about an answer; `hint` is the call that shows one, if there is any."""
     name, value = answer.name, format_value(verdict.value, answer)
-    more = " " + _('`.hint("{name}")` shows a hint.').format(name=name) if hint else ""
+    more = " " + _("`{call}` shows a hint.").format(call=hint) if hint else ""
     match verdict.outcome:
         case "right":
             return Note("good", _("`{name}` is right: {value}").format(name=name, value=value))

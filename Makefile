@@ -1,0 +1,62 @@
+# `make` or `make help` lists what there is to do.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help setup start test test-quick check build messages system clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --constraint constraints.txt
+# Two workers: each test module stays on one of them, because notebooks and servers are made once a module.
+PYTEST := $(BIN)/python -m pytest --numprocesses 2
+
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z%-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/trainee.done ## Make .venv with what a trainee needs (done once; quiet when nothing changed)
+
+start: setup ## Open the workbook: JupyterLab, exercise pages and the home page (ARGS="--lang zh")
+	@$(BIN)/trainkit start $(ARGS)
+
+test: $(VENV)/developer.done system ## Run all tests
+	$(PYTEST) $(ARGS)
+
+test-quick: $(VENV)/developer.done ## Run the tests that take seconds
+	$(PYTEST) -m "not slow and not browser" $(ARGS)
+
+check: $(VENV)/developer.done ## Check format, lint, types and built files
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/trainkit build --check
+
+build: $(VENV)/developer.done ## Build notebooks, exercises and keys from lessons/ and solutions/
+	$(BIN)/trainkit build
+
+messages: $(VENV)/developer.done ## Update and compile the Chinese catalogue of interface texts
+	$(BIN)/trainkit messages
+
+bench-%: $(VENV)/developer.done ## Run a benchmark: make bench-metrics, bench-data, bench-grading
+	$(BIN)/python -m benchmarks.$*
+
+system: ## Install what the browser and sandbox tests need, where apt may
+	@sh .ci/system
+
+clean: ## Remove .venv and what tests leave behind
+	rm -rf $(VENV) artifacts build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "trainkit needs Python 3.11 or newer; $(PYTHON) is older. Use: make start PYTHON=/path/to/python3"; exit 1; }
+	@echo "Making $(VENV) (once, a minute or two)…"
+	@$(PYTHON) -m venv $(VENV) || { echo "On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+
+$(VENV)/trainee.done: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing the workbook…"
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/developer.done: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing the workbook and what its tests need…"
+	@$(PIP) --editable '.[dev]'
+	@touch $(VENV)/trainee.done $@
