@@ -12,7 +12,7 @@ from trainkit.course.judge import Verdict
 from trainkit.course.lives import Given, Notebook
 from trainkit.course.model import Answer, Info
 from trainkit.course.present import Note, code_spans, hint_note
-from trainkit.i18n import _, get_language, pick
+from trainkit.i18n import _, get_language, ngettext, pick
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,7 +96,9 @@ class Card:
         buttons = [self.check, self.submit]
         if page.info.hints.get(answer.name):
             buttons.append(_button(_("Hint"), "tk-hint", self._on_hint))
-        points = _("{points:g} points").format(points=answer.points)
+        points = ngettext("{points:g} point", "{points:g} points", int(answer.points)).format(
+            points=answer.points
+        )
         ask = code_spans(pick(answer.ask))
         question = w.HTML(f'<div class="tk-ask">{ask} <span class="tk-points">{points}</span></div>')
         row = w.HBox(buttons, layout=w.Layout(flex_flow="row wrap"))
