@@ -66,10 +66,10 @@ class Page(Notebook):
         self.journal.write(self.info, self.variant, verdict, "submit", outcome=outcome)
         self.submitted[answer.name] = verdict
         if self.key is not None:
-            book = Gradebook(self.journal.path.parent / "gradebook.db")
-            book.record_page_submission(
-                self.info, self.variant, self.submitted, who=trainee(), lang=get_language()
-            )
+            with Gradebook(self.journal.path.parent / "gradebook.db") as book:
+                book.record_page_submission(
+                    self.info, self.variant, self.submitted, who=trainee(), lang=get_language()
+                )
         done, all_ = len(self.submitted), len(self.info.answers)
         return Note(
             "good", _("Submitted"), _("{done} of {all} answers are submitted.").format(done=done, all=all_)
