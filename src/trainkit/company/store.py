@@ -25,7 +25,7 @@ from trainkit.i18n import _
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["cache_folder", "load", "write_tables"]
+__all__ = ["cache_folder", "cache_root", "load", "write_tables"]
 
 
 def load(name: str, variant: int = 0) -> pd.DataFrame:
@@ -64,18 +64,21 @@ def write_tables(variant: int, tables: Iterable[str], directory: Path) -> None:
         write_atomic(directory / f"{table.name}.parquet", source.read_bytes())
 
 
-def cache_folder() -> Path:
-    """Return the folder of simulated variants: `TRAINKIT_CACHE`, or the user's cache.
-
-    Below it, variants lie in a folder that is named after the simulation's own source: when the simulation
-    changes, old files are no longer found.
-    """
-    named = os.environ.get("TRAINKIT_CACHE")
-    if named:
-        return Path(named) / _edition()
+def cache_root() -> Path:
+    """Return the folder of all that can be made or fetched again: `TRAINKIT_CACHE`, or the user's cache."""
+    if named := os.environ.get("TRAINKIT_CACHE"):
+        return Path(named)
     from platformdirs import user_cache_path
 
-    return user_cache_path("trainkit") / _edition()
+    return user_cache_path("trainkit")
+
+
+def cache_folder() -> Path:
+    """Return the folder of simulated variants.
+
+    It is named after the simulation's own source: when that changes, old files are no longer found.
+    """
+    return cache_root() / _edition()
 
 
 @lru_cache(maxsize=1)
