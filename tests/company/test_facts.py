@@ -93,6 +93,7 @@ def test_the_rise_of_the_last_quarter_has_its_places(base):
     assert region.idxmax() == "central"
     assert region["central"] > region.drop("central").max() + 0.05
     assert q2.groupby("region")["lost"].mean()["central"] < 0.10
+
     def paid_search(quarter):
         """Its churn and its share of the customers."""
         table = facts.churn(base, quarter)

@@ -127,14 +127,15 @@ def generate(
     rows = dict.fromkeys(wanted, 0)
     try:
         done = 0
-        for name, part, size in parts:
+        for name, part, through in parts:
+            if progress and done not in (0, through):
+                progress(done)
+            done = through
             writers[name].add(part)
             prints[name].add(part)
             rows[name] += len(part)
-            if name == wanted[-1]:
-                done += size
-                if progress:
-                    progress(done)
+        if progress:
+            progress(done)
         for writer in writers.values():
             writer.close()
         entries = [

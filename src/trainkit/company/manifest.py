@@ -108,8 +108,8 @@ def _resource(entry: Entry) -> dict[str, Any]:
 
 def _schema(table: Table) -> dict[str, Any]:
     schema: dict[str, Any] = {"fields": [_field(column) for column in table.columns]}
-    if table.key:
-        schema["primaryKey"] = table.key
+    if table.keys:
+        schema["primaryKey"] = table.key or list(table.keys)
     references: list[Mapping[str, Any]] = []
     for column in table.columns:
         if column.references:
@@ -122,8 +122,6 @@ def _schema(table: Table) -> dict[str, Any]:
 
 def _field(column: Column) -> dict[str, Any]:
     constraints: dict[str, Any] = {"required": not column.nullable}
-    if column.key:
-        constraints["unique"] = True
     if column.minimum is not None:
         constraints["minimum"] = column.minimum
     if column.maximum is not None:

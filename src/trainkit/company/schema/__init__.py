@@ -11,9 +11,12 @@ from types import MappingProxyType
 
 from trainkit.company.schema.customers import CUSTOMERS
 from trainkit.company.schema.model import Column, Table
-from trainkit.company.schema.sales import ORDERS
+from trainkit.company.schema.sales import CAMPAIGNS, OPPORTUNITIES, ORDER_LINES, ORDERS, PRODUCTS
 from trainkit.company.schema.service import INTERACTIONS, TICKETS
+from trainkit.company.schema.studies import BENCHMARKS, EXPERIMENTS, VENDORS
 from trainkit.company.schema.surveys import SURVEYS
+from trainkit.company.schema.systems import CREDIT, SALES_SYSTEM, SERVICE_ORDERS, SERVICE_SYSTEM
+from trainkit.company.schema.voices import INTERVIEWS, LOYALTY, MENTIONS
 from trainkit.errors import UnknownName
 from trainkit.i18n import _
 
@@ -21,7 +24,30 @@ __all__ = ["TABLES", "Column", "Table", "find"]
 
 #: All tables by name. A table stands after those that it refers to.
 TABLES: Mapping[str, Table] = MappingProxyType(
-    {table.name: table for table in (CUSTOMERS, ORDERS, INTERACTIONS, TICKETS, SURVEYS)}
+    {
+        table.name: table
+        for table in (
+            CUSTOMERS,
+            PRODUCTS,
+            ORDERS,
+            ORDER_LINES,
+            INTERACTIONS,
+            TICKETS,
+            SURVEYS,
+            OPPORTUNITIES,
+            CAMPAIGNS,
+            MENTIONS,
+            LOYALTY,
+            CREDIT,
+            SALES_SYSTEM,
+            SERVICE_SYSTEM,
+            SERVICE_ORDERS,
+            INTERVIEWS,
+            EXPERIMENTS,
+            VENDORS,
+            BENCHMARKS,
+        )
+    }
 )
 
 

@@ -53,7 +53,7 @@ class Column:
     codes: Codes = field(default_factory=dict, hash=False)
     #: Values may be missing. What a missing value means is said in the meaning.
     nullable: bool = False
-    #: The values identify the row.
+    #: The values identify the row, together with those of the table's other key columns.
     key: bool = False
     #: The key that the values point to, as `table.column`.
     references: str = ""
@@ -98,9 +98,14 @@ class Table:
         return tuple(column.name for column in self.columns)
 
     @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of the columns that identify a row together; empty if rows have no key."""
+        return tuple(column.name for column in self.columns if column.key)
+
+    @property
     def key(self) -> str | None:
-        """Name of the key column, or `None` if rows have no key."""
-        return next((column.name for column in self.columns if column.key), None)
+        """Name of the one column that identifies a row, or `None` if it takes several or none does."""
+        return self.keys[0] if len(self.keys) == 1 else None
 
     @property
     def dtypes(self) -> dict[str, str]:

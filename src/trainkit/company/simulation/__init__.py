@@ -36,6 +36,8 @@ class _Generator:
     function: str = "columns"
     prefix: str = ""
     digits: int = 6
+    #: The table doesn't grow with the number of customers: the first block gives all of it.
+    once: bool = False
 
     def __call__(self, block: Block) -> dict[str, np.ndarray]:
         module = import_module(f"trainkit.company.simulation.{self.module}")
@@ -45,10 +47,24 @@ class _Generator:
 
 _GENERATORS = {
     "customers": _Generator("customers", prefix="C", digits=5),
+    "products": _Generator("lines", "products", once=True),
     "orders": _Generator("baskets", "orders", prefix="O"),
+    "order_lines": _Generator("lines"),
     "interactions": _Generator("interactions", prefix="I"),
     "tickets": _Generator("tickets", prefix="T"),
     "surveys": _Generator("surveys", prefix="Q"),
+    "opportunities": _Generator("opportunities", prefix="B"),
+    "campaigns": _Generator("campaigns", once=True),
+    "mentions": _Generator("mentions", prefix="M", once=True),
+    "loyalty": _Generator("loyalty"),
+    "credit": _Generator("systems", "credit"),
+    "sales_system": _Generator("systems", "sales"),
+    "service_system": _Generator("systems", "service"),
+    "service_orders": _Generator("systems", "service_orders"),
+    "interviews": _Generator("interviews", prefix="V", once=True),
+    "experiments": _Generator("experiments"),
+    "vendors": _Generator("comparisons", "vendors", once=True),
+    "benchmarks": _Generator("comparisons", "benchmarks", once=True),
 }
 
 
@@ -73,7 +89,7 @@ def simulate(
     import pandas as pd
 
     parts: dict[str, list[pd.DataFrame]] = {}
-    for name, part, _size in stream_tables(variant, customers, seed, tables):
+    for name, part, _done in stream_tables(variant, customers, seed, tables):
         parts.setdefault(name, []).append(part)
     return {name: pd.concat(part, ignore_index=True) for name, part in parts.items()}
 
@@ -86,8 +102,8 @@ def stream_tables(
     Takes what `simulate` takes.
 
     Yields:
-        Name of a table, its next rows, and the number of customers to whom they belong: all tables for the
-        first customers, then for the next ones.
+        Name of a table, its next rows, and the number of customers that are done with them: all tables for
+        the first customers, then for the next ones.
     """
     if customers < FEWEST:
         raise OutOfRange(
@@ -106,11 +122,13 @@ def _parts(all_blocks: Sequence[Block], wanted: Sequence[str]) -> Iterator[tuple
     orders = 0
     for block in all_blocks:
         for name in wanted:
+            if _GENERATORS[name].once and block.index:
+                continue
             columns = _GENERATORS[name](block)
             _identify(name, columns, block, rows[name], orders)
             part = frame(TABLES[name], columns)
             rows[name] += len(part)
-            yield name, part, block.size
+            yield name, part, block.first + block.size
         if block.total > 1 and any("order_no" in TABLES[name].names for name in wanted):
             orders += block.baskets.customer.size
 

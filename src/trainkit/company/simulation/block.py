@@ -39,6 +39,8 @@ class Block:
     #: Number of customers before this block, and in it.
     first: int
     size: int
+    #: Number of customers of the whole company.
+    customers: int
 
     def rng(self, purpose: str) -> np.random.Generator:
         """Return this block's stream for one purpose, usually a table's name."""
@@ -48,6 +50,10 @@ class Block:
     def levels(self) -> _levels.Levels:
         """Strength of the planted facts."""
         return _levels.levels(self.variant, self.seed)
+
+    def level(self, fact: str, low: float, high: float, base: float, apart: float) -> float:
+        """Return the level of a fact, see `levels.draw`."""
+        return _levels.draw(self.variant, self.seed, fact, low, high, base, apart)
 
     @cached_property
     def customer_ids(self) -> np.ndarray:
@@ -60,6 +66,20 @@ class Block:
     def people(self) -> People:
         """The customers, their contracts and their fates."""
         from trainkit.company.simulation.people import simulate
+
+        return simulate(self)
+
+    @cached_property
+    def register(self) -> dict[str, np.ndarray]:
+        """The columns of `customers`."""
+        from trainkit.company.simulation.customers import simulate
+
+        return simulate(self)
+
+    @cached_property
+    def records(self) -> dict[str, np.ndarray]:
+        """The sales system's records, and how the service system stands to each."""
+        from trainkit.company.simulation.systems import simulate
 
         return simulate(self)
 
@@ -77,12 +97,26 @@ class Block:
 
         return simulate(self)
 
+    @cached_property
+    def interactions(self) -> dict[str, np.ndarray]:
+        """The columns of `interactions`."""
+        from trainkit.company.simulation.interactions import simulate
+
+        return simulate(self)
+
+    @cached_property
+    def unit_cost(self) -> np.ndarray:
+        """Cost of one piece in each order line, in CNY."""
+        from trainkit.company.simulation.lines import unit_cost
+
+        return unit_cost(self)
+
 
 def blocks(seed: int, variant: int, customers: int) -> list[Block]:
     """Cut the company into blocks of nearly equal size."""
     total = -(-customers // CAPACITY)
     edges = [customers * index // total for index in range(total + 1)]
     return [
-        Block(seed, variant, index, total, first, end - first)
+        Block(seed, variant, index, total, first, end - first, customers)
         for index, (first, end) in enumerate(pairwise(edges))
     ]

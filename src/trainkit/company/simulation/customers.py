@@ -10,11 +10,16 @@ from trainkit.company.simulation.levels import CHANNELS, REGIONS, TYPES
 from trainkit.company.simulation.names import HENGYUAN, MANAGERS, names
 from trainkit.company.simulation.people import B2C, INDUSTRIES
 
-__all__ = ["columns"]
+__all__ = ["columns", "simulate"]
 
 
 def columns(block: Block) -> dict[str, np.ndarray]:
-    """Return the columns of `customers` in the order of their numbers."""
+    """Return the columns of `customers`."""
+    return dict(block.register)
+
+
+def simulate(block: Block) -> dict[str, np.ndarray]:
+    """Describe the customers of a block in the order of their numbers."""
     people, rng = block.people, block.rng("names")
     latin, chinese = names(rng, people.kind, people.industry)
     if people.hengyuan >= 0:

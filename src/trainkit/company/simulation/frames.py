@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trainkit.company.schema import Column, Table
 from trainkit.company.schema.model import INT, TEXT
@@ -17,7 +19,8 @@ def numbered(prefix: str, numbers: np.ndarray, digits: int) -> np.ndarray:
     >>> numbered("C", np.array([1, 234567]), 5).tolist()
     ['C00001', 'C234567']
     """
-    return np.array([f"{prefix}{number:0{digits}d}" for number in numbers.tolist()], dtype=object)
+    padded = pc.utf8_lpad(pa.array(numbers).cast(pa.string()), digits, padding="0")
+    return pc.binary_join_element_wise(prefix, padded, "").to_numpy(zero_copy_only=False)
 
 
 def frame(table: Table, columns: dict[str, np.ndarray]) -> pd.DataFrame:

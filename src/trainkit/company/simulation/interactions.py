@@ -16,7 +16,7 @@ from trainkit.company.simulation.people import B2C
 from trainkit.company.simulation.streams import choose_by
 from trainkit.company.simulation.tickets import DAY
 
-__all__ = ["PURPOSES", "columns"]
+__all__ = ["PURPOSES", "columns", "cost_to_serve", "simulate"]
 
 PURPOSES = ("follow_up", "technical_update", "campaign", "support")
 _FOLLOW_UP, _UPDATE, _CAMPAIGN, _SUPPORT = range(4)
@@ -84,8 +84,19 @@ def _outbound(rng: np.random.Generator, block: Block) -> tuple[np.ndarray, ...]:
     return customer[kept], day[kept], purpose[kept], personal[kept]
 
 
+def cost_to_serve(block: Block) -> np.ndarray:
+    """Cost of all contacts with each customer in CNY, shape (n,)."""
+    talks = block.interactions
+    return np.bincount(talks["customer"], talks["cost"], minlength=block.size)
+
+
 def columns(block: Block) -> dict[str, np.ndarray]:
-    """Return the columns of `interactions` in the order of time."""
+    """Return the columns of `interactions`."""
+    return dict(block.interactions)
+
+
+def simulate(block: Block) -> dict[str, np.ndarray]:
+    """Draw all contacts of a block in the order of time."""
     rng, tickets = block.rng("interactions"), block.tickets
     customer, day, purpose, personal = _outbound(rng, block)
     ours = customer.size

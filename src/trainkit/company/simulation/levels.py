@@ -13,7 +13,7 @@ import numpy as np
 
 from trainkit.company.simulation.streams import stream
 
-__all__ = ["Levels", "Satisfaction", "Thin", "levels"]
+__all__ = ["CHANNELS", "REGIONS", "TYPES", "Levels", "Satisfaction", "Thin", "draw", "levels"]
 
 #: Customer types, sales regions and acquisition channels by position.
 TYPES = ("B2B", "B2C", "G")
@@ -65,6 +65,11 @@ class Levels:
     drop: int
     shift: int
     twice: tuple[int, int]
+
+
+def draw(variant: int, seed: int, fact: str, low: float, high: float, base: float, apart: float) -> float:
+    """Return the level of a fact: `base` in variant 0, else from [low, high] and `apart` from the base."""
+    return base if variant == 0 else _between(stream(seed, variant, "level", fact), low, high, base, apart)
 
 
 def _between(rng: np.random.Generator, low: float, high: float, base: float, apart: float) -> float:
