@@ -10,6 +10,7 @@ import datetime as dt
 import math
 import numbers
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from trainkit.course.model import Answer
@@ -76,7 +77,7 @@ def validate(payload: Any, answer: Answer) -> Payload:
         return {"name": answer.name, "type": answer.type, "state": INVALID, "reason": reason}
     base = {"name": answer.name, "type": answer.type, "state": payload["state"]}
     if payload["state"] == INVALID:
-        return {**base, "reason": str(payload.get("reason", ""))[:MAX_TEXT]}
+        return {**base, "reason": _storable(str(payload.get("reason", "")))[:MAX_TEXT]}
     if payload["state"] == NOT_ATTEMPTED:
         return base
     value = payload.get("value")
@@ -95,16 +96,13 @@ def _number(value: Any, answer: Answer) -> float:
                 )
             )
         value = value.item()
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+    if isinstance(value, bool) or not isinstance(value, numbers.Real | Decimal):
         raise _Unfit(
             _("`{name}` should be a number. It is of type {type}.").format(
                 name=answer.name, type=type(value).__name__
             )
         )
-    try:
-        number = float(value)
-    except OverflowError:
-        number = math.inf
+    number = _float(value)
     if not math.isfinite(number):
         raise _Unfit(
             _("`{name}` is {value}. Look for a division by zero or for missing values.").format(
@@ -112,6 +110,15 @@ def _number(value: Any, answer: Answer) -> float:
             )
         )
     return number
+
+
+def _float(value: numbers.Real | Decimal) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
+    except ValueError:  # a signalling NaN
+        return math.nan
 
 
 def _text(value: Any, answer: Answer) -> str:
@@ -127,7 +134,7 @@ def _text(value: Any, answer: Answer) -> str:
                 name=answer.name, n=len(value), most=MAX_TEXT
             )
         )
-    return value.strip()
+    return _storable(value).strip()
 
 
 def _choice(value: Any, answer: Answer) -> str:
@@ -194,7 +201,7 @@ def _frame(value: Any, answer: Answer) -> tuple[list[Any], list[list[Any]]]:
         )
     if len(value) <= MAX_ROWS and _index_is_data(value, answer):
         value = value.reset_index(allow_duplicates=True)
-    columns = ["_".join(map(str, c)) if isinstance(c, tuple) else c for c in value.columns]
+    columns = ["_".join(str(part) for part in c if part != "") if isinstance(c, tuple) else c for c in value]
     head = value.iloc[: MAX_ROWS + 1, : MAX_COLUMNS + 1]
     return columns, [list(row) for row in head.itertuples(index=False, name=None)] or []
 
@@ -226,15 +233,20 @@ def _cell(value: Any) -> Any:
         value = value.item()
     if isinstance(value, bool):
         return value
-    if isinstance(value, numbers.Real):
-        number = float(value)
+    if isinstance(value, numbers.Real | Decimal):
+        number = _float(value)
         return number if math.isfinite(number) else None
     text = str(value)
     return None if text in {"<NA>", "NaT"} else _shorten(text)
 
 
 def _shorten(text: str, most: int = 200) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
+    return _storable(text if len(text) <= most else text[: most - 1] + "…")
+
+
+def _storable(text: str) -> str:
+    """Replace lone surrogates: Python and JSON hold them, no file or database does."""
+    return text.encode(errors="replace").decode()
 
 
 def fold(text: str) -> str:

@@ -93,10 +93,16 @@ def _close(value: Any, expected: Any, tolerance: float) -> bool:
 
 def _other_convention(answer: Answer, expected: float, value: float) -> str:
     """Say so if the value is right in another unit: a share for per cent, or per cent for a share."""
-    if answer.unit in {"%", "points"} and _close(value * 100, expected, max(answer.tolerance, 0.5)):
-        return _("That is a share between 0 and 1. The question asks for {unit}: multiply by 100.").format(
-            unit=answer.unit
-        )
+    # Half a per cent more, because shares are often rounded to two digits; next to zero that says nothing.
+    near = max(answer.tolerance, min(0.5, abs(expected) / 2))
+    if answer.unit in {"%", "points", "percentage points"} and _close(value * 100, expected, near):
+        return {
+            "%": _("That is a share between 0 and 1. The question asks for per cent: multiply by 100."),
+            "points": _("That is between −1 and 1. The question asks for points: multiply by 100."),
+            "percentage points": _(
+                "That is a difference of shares. The question asks for percentage points: multiply by 100."
+            ),
+        }[answer.unit]
     if answer.unit == "share" and _close(value / 100, expected, answer.tolerance):
         return _("That is in per cent. The question asks for a share between 0 and 1: divide by 100.")
     return ""
@@ -136,7 +142,7 @@ def _table_difference(answer: Answer, expected: Mapping[str, Any], value: Mappin
 
 
 def _find_columns(answer: Answer, names: Sequence[str]) -> list[int] | str:
-    """Find the answer's columns by name in either language, else by place when the number fits."""
+    """Find the answer's columns by name in either language; when the number fits, the rest by their order."""
     folded = [fold(n) for n in names]
     found = [
         next((i for i, n in enumerate(folded) if n and n in {fold(c.name), fold(c.zh)}), None)
@@ -145,7 +151,8 @@ def _find_columns(answer: Answer, names: Sequence[str]) -> list[int] | str:
     if None not in found:
         return [i for i in found if i is not None]
     if len(names) == len(answer.columns):
-        return list(range(len(names)))
+        rest = (i for i in range(len(names)) if i not in found)
+        return [next(rest) if i is None else i for i in found]
     return _("Expected the columns {expected}; found {found}.").format(
         expected=", ".join(c.name for c in answer.columns), found=", ".join(names)
     )

@@ -1,0 +1,18 @@
+"""What holds for all tests: English, and nothing of this machine's workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from trainkit.i18n import use_language
+
+
+@pytest.fixture(autouse=True)
+def _neutral_surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("LANG", "LIFE", "WORKSPACE", "TRAINEE", "TABLES", "CONTENT", "ACTIVITY"):
+        monkeypatch.delenv(f"TRAINKIT_{name}", raising=False)
+    use_language(None)
+    yield
+    use_language(None)
