@@ -9,7 +9,7 @@ from trainkit.company import TABLES, manifest, simulate
 from trainkit.company.base import write as write_base
 from trainkit.company.export import generate
 from trainkit.company.hashing import content_hash, file_hash
-from trainkit.errors import InputError, UnknownName
+from trainkit.errors import InputError, OutOfRange, UnknownName
 
 SMALL = {"customers": 2000, "variant": 8}
 
@@ -80,3 +80,23 @@ def test_an_unknown_format_or_table_is_refused(tmp_path):
         generate(tmp_path, form="json")
     with pytest.raises(UnknownName, match="Did you mean `tickets`"):
         generate(tmp_path, tables=["ticket"])
+
+
+def test_excel_files_hold_the_same_values(tmp_path):
+    pytest.importorskip("openpyxl")
+    generate(tmp_path, form="xlsx", tables=["campaigns", "surveys"], **SMALL)
+    made = simulate(**SMALL)
+    for name in ("campaigns", "surveys"):
+        # Excel stores a time to some microseconds; the data have whole seconds.
+        frame = pd.read_excel(tmp_path / f"{name}.xlsx", keep_default_na=False, na_values=[""])
+        for column in frame.select_dtypes("datetime"):
+            frame[column] = frame[column].dt.round("s")
+        pd.testing.assert_frame_equal(frame.astype(TABLES[name].dtypes), made[name])
+
+
+def test_a_company_too_large_for_excel_is_refused(tmp_path, monkeypatch):
+    pytest.importorskip("openpyxl")
+    monkeypatch.setattr("trainkit.company.export._EXCEL_ROWS", 100)
+    with pytest.raises(OutOfRange, match="100 rows at most"):
+        generate(tmp_path, form="xlsx", tables=["customers"], **SMALL)
+    assert list(tmp_path.iterdir()) == []

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from trainkit.i18n import _
+
 __all__ = ["register"]
 
 data = typer.Typer(help="Lantai's tables: generate, check, describe.", no_args_is_help=True)
@@ -53,6 +55,41 @@ def generate(
             progress=progress,
         )
     typer.echo(path)
+
+
+@data.command()
+def check(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Folder of Parquet files; the base data if left out.")
+    ] = None,
+) -> None:
+    """Hold tables against the schema and list every rule that is broken.
+
+    Example: `trainkit data check lantai`
+    """
+    from trainkit import content
+    from trainkit.company.checks import check_folder
+
+    broken = check_folder(folder or content.root() / "datasets")
+    if broken.empty:
+        typer.echo(_("All tables keep the rules."))
+        return
+    typer.echo(broken.to_string(index=False))
+    raise typer.Exit(1)
+
+
+@data.command()
+def dictionary(
+    lang: Annotated[str | None, typer.Option(help="en or zh; the language in use if left out.")] = None,
+) -> None:
+    """Print the data dictionary as Markdown.
+
+    Example: `trainkit data dictionary --lang zh > data-dictionary.zh-CN.md`
+    """
+    from trainkit.company.dictionary import dictionary as write
+    from trainkit.i18n import get_language
+
+    typer.echo(write(lang or get_language()), nl=False)
 
 
 @data.command()

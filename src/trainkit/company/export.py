@@ -10,7 +10,7 @@ from trainkit.company import manifest
 from trainkit.company.hashing import Fingerprint
 from trainkit.company.schema import TABLES
 from trainkit.company.simulation import CUSTOMERS, SEED, stream_tables
-from trainkit.errors import InputError
+from trainkit.errors import InputError, MissingExtra, OutOfRange
 from trainkit.i18n import _
 
 if TYPE_CHECKING:
@@ -76,7 +76,40 @@ class _Csv:
         """Do nothing: each part is written as it comes."""
 
 
-_WRITERS: dict[str, Callable[[Path], _Writer]] = {"parquet": _Parquet, "csv": _Csv}
+class _Excel:
+    """Appends parts to the one sheet of an Excel file."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            from openpyxl import Workbook  # type: ignore[import-untyped]
+        except ImportError as error:
+            raise MissingExtra(_("Excel files need openpyxl: `pip install openpyxl`.")) from error
+        self._path, self._rows = path, 0
+        self._book = Workbook(write_only=True)
+        self._sheet = self._book.create_sheet("data")
+
+    def add(self, part: pd.DataFrame) -> None:
+        if not self._rows:
+            self._sheet.append(list(part.columns))
+        self._rows += len(part)
+        if self._rows > _EXCEL_ROWS:
+            raise OutOfRange(
+                _(
+                    "An Excel sheet holds {most} rows at most. Choose parquet or csv, or fewer customers."
+                ).format(most=f"{_EXCEL_ROWS:,}")
+            )
+        cells = part.astype(object).where(part.notna(), None)
+        for row in cells.itertuples(index=False):
+            self._sheet.append(row)
+
+    def close(self) -> None:
+        self._book.save(self._path)
+
+
+#: Rows of an Excel sheet, less the one with the names.
+_EXCEL_ROWS = 1_048_575
+
+_WRITERS: dict[str, Callable[[Path], _Writer]] = {"parquet": _Parquet, "csv": _Csv, "xlsx": _Excel}
 #: File formats of `generate`.
 FORMATS = tuple(_WRITERS)
 

@@ -25,7 +25,7 @@ from trainkit.i18n import _
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["cache_folder", "cache_root", "load", "write_tables"]
+__all__ = ["cache_folder", "cache_root", "load", "read_table", "write_tables"]
 
 
 def load(name: str, variant: int = 0) -> pd.DataFrame:
@@ -100,14 +100,14 @@ def _given(table: Table, folder: str) -> pd.DataFrame:
                 name=table.name, given=given
             )
         )
-    return _read(table, path, _("It belongs to this run only; run the grading again."))
+    return read_table(table, path, _("It belongs to this run only; run the grading again."))
 
 
 @lru_cache(maxsize=64)
 def _base(table: Table) -> pd.DataFrame:
     path, expected = _base_file(table)
     remedy = _restore(path)
-    frame = _read(table, path, remedy)
+    frame = read_table(table, path, remedy)
     if file_hash(path.read_bytes()) != expected:
         raise DataError(
             _("The file {path} isn't the one in its manifest. {remedy}").format(path=path, remedy=remedy)
@@ -136,7 +136,7 @@ def _restore(path: Path) -> str:
 
 @lru_cache(maxsize=64)
 def _variant(table: Table, variant: int) -> pd.DataFrame:
-    return _read(table, _cached([table], variant)[0], _("Delete it: it is made again."))
+    return read_table(table, _cached([table], variant)[0], _("Delete it: it is made again."))
 
 
 def _cached(tables: Sequence[Table], variant: int) -> list[Path]:
@@ -176,14 +176,24 @@ def _parquet(frame: pd.DataFrame) -> bytes:
     return buffer.getvalue()
 
 
-def _read(table: Table, path: Path, remedy: str) -> pd.DataFrame:
+def read_table(table: Table, path: Path, remedy: str = "") -> pd.DataFrame:
+    """Read a table from a Parquet file, with the schema's columns and dtypes.
+
+    Args:
+        table: the table.
+        path: the file.
+        remedy: a sentence for the error that says how the file comes back.
+
+    Raises:
+        DataError: the file can't be read or isn't that table.
+    """
     import pandas as pd
     import pyarrow as pa
 
     try:
-        frame = pd.read_parquet(path)
-        # A missing text comes back as None or NaN, by version; the schema's dtypes settle it.
-        return frame[list(table.names)].astype(table.dtypes)
+        frame = pd.read_parquet(path)[list(table.names)]
+        dtypes = {name: dtype for name, dtype in table.dtypes.items() if str(frame[name].dtype) != dtype}
+        return frame.astype(dtypes) if dtypes else frame
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(
             _("The file {path} is damaged ({error}). {remedy}").format(path=path, error=error, remedy=remedy)
