@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 import narwhals.stable.v2 as nw
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -49,7 +50,7 @@ def plain(result: Any) -> Any:
     wrapped = nw.from_native(result, pass_through=True, eager_only=True)
     if isinstance(wrapped, nw.DataFrame):
         return {name: [_scalar(v) for v in wrapped[name].to_list()] for name in wrapped.columns}
-    if isinstance(result, tuple):
+    if isinstance(result, (tuple, np.ndarray)):
         return tuple(_scalar(v) for v in result)
     return _scalar(result)
 

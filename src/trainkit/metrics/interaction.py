@@ -14,6 +14,7 @@ from trainkit.metrics.frames import IntoColumn, IntoFrame, collect, eager, lazy,
 from trainkit.metrics.registry import metric
 
 __all__ = [
+    "ResponseTime",
     "channel_mix",
     "complaint_rate",
     "contact_frequency",

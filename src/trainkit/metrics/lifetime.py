@@ -20,6 +20,9 @@ from trainkit.metrics.frames import IntoFrame, collect, days, eager, extend, laz
 from trainkit.metrics.registry import metric
 
 __all__ = [
+    "BgNbd",
+    "GammaGamma",
+    "Sbg",
     "bg_nbd",
     "clv_summary",
     "expected_purchases",

@@ -27,6 +27,18 @@ FAMILIES: dict[str, dict[str, str]] = {
     "value": {"en": "Customer value", "zh": "客户价值"},
     "lifetime": {"en": "Lifetime value models", "zh": "客户终身价值模型"},
     "segments": {"en": "Segmentation", "zh": "客户分群与分层"},
+    "clusters": {"en": "Clusters", "zh": "聚类"},
+    "quality": {"en": "Data quality", "zh": "数据质量"},
+    "integration": {"en": "Integration", "zh": "数据整合"},
+    "baskets": {"en": "Baskets", "zh": "购物篮分析"},
+    "funnel": {"en": "Sales funnel", "zh": "销售漏斗"},
+    "forecasting": {"en": "Forecasting", "zh": "趋势预测"},
+    "anomalies": {"en": "Anomalies", "zh": "异常检测"},
+    "risk": {"en": "Risk and early warning", "zh": "风险与预警"},
+    "experiments": {"en": "Experiments", "zh": "实验"},
+    "text": {"en": "Text", "zh": "文本分析"},
+    "decisions": {"en": "Decisions", "zh": "决策"},
+    "privacy": {"en": "Privacy", "zh": "隐私保护"},
 }
 
 #: Units, as they stand on an axis.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from backends import column
 
 __all__ = [
@@ -82,15 +84,18 @@ def mistake(code: str, metric: str, expected: float, tolerance: float, wrong: Ca
     MISTAKES.append(Mistake(code, metric, expected, tolerance, wrong))
 
 
+@cache
+def _read(file: str) -> pd.DataFrame:
+    return pd.read_parquet(DATA / file)
+
+
 def public(
     metric: str, source: str, given: str, expected: float, tolerance: float, file: str, compute: Any
 ) -> None:
     """Enter a number of a public data set; `compute` takes its pandas frame and the library's name."""
 
     def run(backend: str) -> Any:
-        import pandas as pd
-
-        return compute(pd.read_parquet(DATA / file), backend)
+        return compute(_read(file), backend)
 
     ANCHORS.append(Anchor(metric, source, given, expected, tolerance, run, needs=file))
 
