@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
+import psutil
 import pytest
 
 from servers.course import notebook, write_course
@@ -80,12 +81,17 @@ def workbook(folder: Path) -> Iterator[Workbook]:
             yield Workbook(prepared.plan, children)
 
 
-def kernels(book: Workbook) -> list[str]:
-    """Return the ids of the kernels behind the exercise pages, by the process list of the page server."""
-    import psutil
-
+def kernels(book: Workbook) -> set[int]:
+    """Return the process ids of the kernels behind the exercise pages."""
     server = psutil.Process(book.children[1].pid)
-    return [c.pid for c in server.children(recursive=True) if "trainkit.kernel" in c.cmdline()]
+    return {child.pid for child in server.children(recursive=True) if _is_kernel(child)}
+
+
+def _is_kernel(process: psutil.Process) -> bool:
+    try:
+        return "trainkit.kernel" in process.cmdline()
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return False
 
 
 def kernel_id(page: str) -> str:

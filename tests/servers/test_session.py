@@ -180,9 +180,9 @@ def test_a_page_that_is_left_ends_its_kernel(book):
 
 def test_a_dead_kernel_is_not_quietly_replaced(book):
     """Restarted, it would be empty, and the page's buttons would do nothing."""
-    before = set(kernels(book))
+    before = kernels(book)
     id = kernel_id(pages(book, "/voila/render/en/1-06.ipynb").text)
-    [pid] = set(kernels(book)) - before
+    [pid] = kernels(book) - before
     psutil.Process(pid).kill()
     eventually(lambda: json.loads(pages(book, f"/trainkit/session/{id}").text) == {"alive": False})
 
