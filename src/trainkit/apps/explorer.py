@@ -145,8 +145,12 @@ def _download(name: str, frame: pd.DataFrame) -> Any:
 
 
 def html_table(frame: pd.DataFrame) -> str:
-    """Return a small frame as an HTML table, everything escaped."""
-    table = frame.to_html(
-        index=False, border=0, na_rep="", classes="tk-table", escape=True, float_format="{:,.4g}".format
-    )
+    """Return a small frame as an HTML table, everything escaped; a missing value is an empty cell."""
+    frame = frame.astype(object).where(frame.notna(), "")
+    table = frame.to_html(index=False, border=0, classes="tk-table", escape=True, float_format=_figure)
     return f'<div class="tk-scroll">{table}</div>'
+
+
+def _figure(value: float) -> str:
+    """Four digits that count, and no exponents."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"

@@ -123,10 +123,11 @@ class TableInput(Input):
         upload = w.FileUpload(accept=".csv", multiple=False, description=_("Choose a CSV file"))
         upload.layout.width = "auto"
         upload.observe(self._read, names="value")
-        columns = ", ".join(f"<code>{escape(c.name)}</code>" for c in self.answer.columns)
+        names = ", ".join(f"<code>{escape(c.name)}</code>" for c in self.answer.columns)
+        columns = _("Columns: {columns}").format(columns=names)
         template = ",".join(c.name for c in self.answer.columns) + "\r\n"
         link = download_link(f"{self.answer.name}.csv", template, _("Download a template"))
-        about = w.HTML(f"<span>{_('Columns: {columns}').format(columns=columns)}</span> · {link}")
+        about = w.HTML(f"<span>{columns}</span> · {link}")
         return w.VBox([about, upload, self._shown])
 
     @property
