@@ -1,7 +1,7 @@
 # `make` or `make help` lists what there is to do.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup start test test-quick check build messages system clean
+.PHONY: help setup setup-grading start test test-quick check build messages system clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -14,6 +14,8 @@ help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z%-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/trainee.done ## Make .venv with what a trainee needs (done once; quiet when nothing changed)
+
+setup-grading: $(VENV)/grading.done ## Add what assessors need, for `trainkit grade`
 
 start: setup ## Open the workbook: JupyterLab, exercise pages and the home page (ARGS="--lang zh")
 	@$(BIN)/trainkit start $(ARGS)
@@ -55,6 +57,11 @@ $(VENV)/trainee.done: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing the workbook…"
 	@$(PIP) --editable .
 	@touch $@
+
+$(VENV)/grading.done: pyproject.toml constraints.txt | $(BIN)/python
+	@$(PIP) --editable '.[grade]'
+	@sh .ci/system bubblewrap
+	@touch $(VENV)/trainee.done $@
 
 $(VENV)/developer.done: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing the workbook and what its tests need…"
