@@ -1,0 +1,180 @@
+"""What this machine has and lacks for the workbook: each check says what it found and what to do."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+from typing import Literal
+
+from trainkit import content, startup
+from trainkit.errors import ServerError, TrainkitError
+from trainkit.i18n import _
+from trainkit.servers import session
+from trainkit.servers.ports import DEFAULT_PORT, free_port
+
+__all__ = ["Finding", "examine"]
+
+State = Literal["ok", "warning", "failure"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found.
+
+    Args:
+        state: `warning` costs a convenience, `failure` keeps the workbook from running.
+        what: what was looked at and found.
+        advice: what to do; empty where nothing needs doing.
+    """
+
+    state: State
+    what: str
+    advice: str = ""
+
+
+def examine(workspace: Path) -> Iterator[Finding]:
+    """Run all checks for a workspace, one after the other."""
+    checks: list[Callable[[], Finding]] = [
+        _python,
+        _packages,
+        _course,
+        lambda: _workspace(workspace),
+        lambda: _port(workspace),
+        _chinese,
+        _chart_script,
+        _sandbox,
+    ]
+    for check in checks:
+        yield check()
+
+
+def _python() -> Finding:
+    found = _("Python {version} on {system}").format(
+        version=platform.python_version(), system=platform.platform(terse=True)
+    )
+    return Finding("ok", found)
+
+
+def _packages() -> Finding:
+    faults = list(_unmet(requires("trainkit") or []))
+    if faults:
+        return Finding(
+            "failure",
+            _("Packages that don't fit: {packages}").format(packages=", ".join(faults)),
+            _("Install trainkit again in this environment."),
+        )
+    names = ("jupyterlab", "voila", "altair", "pandas")
+    found = ", ".join(f"{name} {version(name)}" for name in names)
+    return Finding("ok", _("All packages are there: {packages} …").format(packages=found))
+
+
+def _unmet(requirements: list[str]) -> Iterator[str]:
+    from packaging.requirements import Requirement
+
+    for requirement in map(Requirement, requirements):
+        if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
+            continue
+        try:
+            installed = version(requirement.name)
+        except PackageNotFoundError:
+            yield _("{package} is missing").format(package=requirement)
+            continue
+        if not requirement.specifier.contains(installed, prereleases=True):
+            yield _("{package} is needed, {version} is there").format(package=requirement, version=installed)
+
+
+def _course() -> Finding:
+    try:
+        root = content.root()
+    except TrainkitError as error:
+        return Finding("failure", str(error))
+    lessons, exercises = (
+        len(list((root / kind / "en").glob("*.ipynb"))) for kind in ("notebooks", "exercises")
+    )
+    found = _("Course: {lessons} lessons and {exercises} exercises in {folder}").format(
+        lessons=lessons, exercises=exercises, folder=root
+    )
+    if lessons and exercises:
+        return Finding("ok", found)
+    return Finding(
+        "failure", found, _("Install trainkit again from a wheel, or run `make build` in a checkout.")
+    )
+
+
+def _workspace(workspace: Path) -> Finding:
+    there = next(folder for folder in (workspace, *workspace.parents) if folder.exists())
+    found = _("Workspace: {folder}").format(folder=workspace)
+    if there.is_dir() and os.access(there, os.W_OK):
+        return Finding("ok", found)
+    return Finding("failure", found, _("It can't be written to. Choose another one with `--dir`."))
+
+
+def _port(workspace: Path) -> Finding:
+    if plan := session.running(workspace):
+        return Finding("ok", _("The workbook is running at {address}").format(address=plan.lab_url))
+    try:
+        port = free_port(DEFAULT_PORT)
+    except ServerError as error:
+        return Finding("failure", str(error))
+    if port == DEFAULT_PORT:
+        return Finding("ok", _("Port {port} is free").format(port=port))
+    return Finding(
+        "ok",
+        _("Port {wanted} is in use; the workbook will take {port}").format(wanted=DEFAULT_PORT, port=port),
+    )
+
+
+def _chinese() -> Finding:
+    if _draws_chinese():
+        return Finding("ok", _("A font for Chinese is installed"))
+    advice = _("Install one. On Debian and Ubuntu: apt install fonts-noto-cjk")
+    return Finding("warning", _("No font for Chinese was found; Chinese would be drawn as boxes"), advice)
+
+
+def _draws_chinese() -> bool:
+    """Draw two characters: without a font both are the same box."""
+    import vl_convert
+
+    from trainkit.charts.theme import FONT
+
+    pictures = [
+        vl_convert.svg_to_png(
+            '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40">'
+            f'<text x="4" y="30" font-size="28" font-family="{FONT}">{character}</text></svg>'
+        )
+        for character in "澜泰"
+    ]
+    return bool(pictures[0] != pictures[1])
+
+
+def _chart_script() -> Finding:
+    path = startup.chart_script_file()
+    if path.is_file():
+        return Finding("ok", _("The script for interactive charts is kept in {file}").format(file=path))
+    startup.chart_script()
+    if path.is_file():
+        return Finding("ok", _("The script for interactive charts was made: {file}").format(file=path))
+    return Finding(
+        "warning",
+        _("The script for interactive charts can't be kept in {folder}").format(folder=path.parent),
+        _("Name a folder in the environment variable TRAINKIT_CACHE, or each chart costs a second more."),
+    )
+
+
+def _sandbox() -> Finding:
+    from trainkit.grading.sandbox import probe
+
+    isolation = probe()
+    if isolation.level != "none":
+        return Finding(
+            "ok", _("Submissions can be graded in a sandbox ({level})").format(level=isolation.level)
+        )
+    return Finding(
+        "warning",
+        _("Submissions can't be graded in a sandbox; learning isn't affected"),
+        isolation.detail,
+    )
