@@ -14,8 +14,10 @@ help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z%-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/trainee.done ## Make .venv with what a trainee needs (done once; quiet when nothing changed)
+	@:
 
 setup-grading: $(VENV)/grading.done ## Add what assessors need, for `trainkit grade`
+	@:
 
 start: setup ## Open the workbook: JupyterLab, exercise pages and the home page (ARGS="--lang zh")
 	@$(BIN)/trainkit start $(ARGS)
