@@ -28,6 +28,7 @@ HAN = r"[㐀-䶿一-鿿]"
 RULES = {
     "half-width punctuation touches a Chinese character": rf"{HAN}[,:;?!()]|[,:;?!()]{HAN}",
     "no space between Chinese and Latin letters, digits or code": rf"{HAN}[A-Za-z0-9`]|[A-Za-z0-9%`]{HAN}",
+    "a trainee is 你": r"您",
     "a space beside full-width punctuation": r" [，。：；？！、（）“”]|[，：；？！、（）“”] ",
 }
 
@@ -54,6 +55,7 @@ def faults(text: str) -> list[str]:
         ("5% 的客户，20%的收入", 1),
         ("名为`nps`的答案", 1),
         ("先看， 再算", 1),
+        ("请您再试", 1),
     ],
 )
 def test_the_rules_find_what_they_are_for(text, number):
