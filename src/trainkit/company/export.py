@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -159,18 +160,19 @@ def generate(
     prints = {name: Fingerprint(TABLES[name]) for name in wanted}
     rows = dict.fromkeys(wanted, 0)
     try:
-        done = 0
-        for name, part, through in parts:
-            if progress and done not in (0, through):
+        with ExitStack() as closing:
+            for writer in writers.values():
+                closing.callback(writer.close)
+            done = 0
+            for name, part, through in parts:
+                if progress and done not in (0, through):
+                    progress(done)
+                done = through
+                writers[name].add(part)
+                prints[name].add(part)
+                rows[name] += len(part)
+            if progress:
                 progress(done)
-            done = through
-            writers[name].add(part)
-            prints[name].add(part)
-            rows[name] += len(part)
-        if progress:
-            progress(done)
-        for writer in writers.values():
-            writer.close()
         entries = [
             _finish(files[name], directory / f"{name}.{form}", name, rows[name], prints[name].hexdigest())
             for name in wanted

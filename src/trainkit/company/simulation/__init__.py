@@ -115,7 +115,7 @@ def stream_tables(
     return _parts(blocks(seed, variant, customers), wanted)
 
 
-def _parts(all_blocks: Sequence[Block], wanted: Sequence[str]) -> Iterator[tuple[str, pd.DataFrame, int]]:
+def _parts(all_blocks: Iterator[Block], wanted: Sequence[str]) -> Iterator[tuple[str, pd.DataFrame, int]]:
     from trainkit.company.simulation.frames import frame
 
     rows = dict.fromkeys(wanted, 0)

@@ -140,16 +140,17 @@ def _lines(rng: np.random.Generator, block: Block, kind: np.ndarray) -> tuple[np
     count = np.minimum(1 + rng.poisson(np.array([1.3, 0.7, 1.4])[kind]), _MOST_LINES - 4)
     order = np.repeat(np.arange(kind.size), count)
     product = choose_by(rng, CATALOGUE["taken"], kind[order])
-    together, (one, other) = companions(block.variant, block.seed)
+    pairing = companions(block.variant, block.seed)
+    one, other = pairing.apart
     width = len(CATALOGUE["price"])
     pairs = [order * width + product]
-    for first, second, probability in together:
+    for first, second, probability in pairing.together:
         along = order[(product == first) & (rng.random(order.size) < probability)]
         pairs.append(along * width + second)
     order, product = np.divmod(np.unique(np.concatenate(pairs)), width)
     has_one = np.zeros(kind.size, dtype=bool)
     has_one[order[product == one]] = True
-    spared = (product == other) & has_one[order] & (rng.random(order.size) < 0.28)
+    spared = (product == other) & has_one[order] & (rng.random(order.size) < pairing.spared)
     return order[~spared], product[~spared]
 
 

@@ -7,6 +7,7 @@ The base data set is one block. The parts of a block are computed when they are 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -112,11 +113,9 @@ class Block:
         return unit_cost(self)
 
 
-def blocks(seed: int, variant: int, customers: int) -> list[Block]:
-    """Cut the company into blocks of nearly equal size."""
+def blocks(seed: int, variant: int, customers: int) -> Iterator[Block]:
+    """Cut the company into blocks of nearly equal size, one after another: no one holds them all."""
     total = -(-customers // CAPACITY)
     edges = [customers * index // total for index in range(total + 1)]
-    return [
-        Block(seed, variant, index, total, first, end - first, customers)
-        for index, (first, end) in enumerate(pairwise(edges))
-    ]
+    for index, (first, end) in enumerate(pairwise(edges)):
+        yield Block(seed, variant, index, total, first, end - first, customers)

@@ -95,5 +95,5 @@ def _cost(block: Block, won: np.ndarray) -> np.ndarray:
     cheap = np.ones(len(CHANNELS), dtype=bool)
     cheap[dear] = False
     left = overall * won.sum() / target - cost[dear].sum()
-    cost[cheap] *= np.clip(left / cost[cheap].sum(), 0.5, 1.25)
+    cost[cheap] *= np.clip(left / cost[cheap].sum(), 0.25, 1.25)
     return cost

@@ -8,7 +8,7 @@ import numpy as np
 
 from trainkit.company.simulation.streams import stream
 
-__all__ = ["CATALOGUE", "PRODUCTS", "Product", "companions"]
+__all__ = ["CATALOGUE", "PRODUCTS", "Companions", "Product", "companions"]
 
 
 @dataclass(frozen=True)
@@ -90,19 +90,26 @@ _TOGETHER = (
 _APART = (("Sensor cable 5 m", "Power supply 24 V"), ("Sensor cable 5 m", "Terminal set"))
 
 
-def companions(variant: int, seed: int) -> tuple[list[tuple[int, int, float]], tuple[int, int]]:
-    """Return which products are bought together, and the popular two that are not.
+@dataclass(frozen=True)
+class Companions:
+    """Which products go along with each other, and which don't, by position."""
 
-    Returns:
-        Four triples (first product, second product, probability that the second goes along), of which the
-        base data have the first four of the list; and two popular products that many buy, but seldom
-        together, by position.
-    """
+    #: First product, second product, probability that the second goes along with the first.
+    together: tuple[tuple[int, int, float], ...]
+    #: Two popular products that many buy, but seldom in one order.
+    apart: tuple[int, int]
+    #: Share of the orders with both from which the second is left out.
+    spared: float
+
+
+def companions(variant: int, seed: int) -> Companions:
+    """Return what goes together: four pairs of the list, the first four in the base data, and the trap."""
     position = {product.name: index for index, product in enumerate(PRODUCTS)}
-    kept, apart = list(range(4)), _APART[0]
+    kept, apart, spared = list(range(4)), _APART[0], 0.28
     if variant:
         rng = stream(seed, variant, "level", "F12")
         kept = sorted(rng.permutation(len(_TOGETHER))[:4].tolist())
         apart = _APART[int(rng.integers(len(_APART)))]
-    together = [(position[a], position[b], p) for a, b, p in (_TOGETHER[i] for i in kept)]
-    return together, (position[apart[0]], position[apart[1]])
+        spared = rng.uniform(0.36, 0.50)
+    together = tuple((position[a], position[b], p) for a, b, p in (_TOGETHER[i] for i in kept))
+    return Companions(together, (position[apart[0]], position[apart[1]]), spared)

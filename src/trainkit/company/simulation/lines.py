@@ -88,6 +88,8 @@ def _target(block: Block) -> float:
         return 0.80
     least = _best_fifth(block, _FREIGHT[0])
     rng = stream(block.seed, block.variant, "level", "F9")
-    above = 0.808 + 0.012 * rng.random()
+    most = _best_fifth(block, _FREIGHT[1])
+    # What is in reach above 80 % and below it; where both are, a coin decides.
+    above = 0.808 + (min(most, 0.82) - 0.808) * rng.random()
     below = least + 0.002 + rng.random() * (0.790 - least)
-    return below if least < 0.784 and rng.random() < 0.5 else above
+    return above if most > 0.81 and (least > 0.784 or rng.random() < 0.5) else below
