@@ -43,7 +43,7 @@ def read_info(front: Mapping[str, Any], kind: Kind, path: Path, edition: str) ->
         )
         return SourceError(message, path, line)
 
-    _only(front, _KEYS, fail)
+    _only(front, _KEYS, fail, "front matter")
     for needed in ("id", "title", "level", "competencies", "minutes"):
         if not front.get(needed):
             raise fail(_("The front matter lacks `{name}`.").format(name=needed))
@@ -52,7 +52,7 @@ def read_info(front: Mapping[str, Any], kind: Kind, path: Path, edition: str) ->
         raise fail(_('The id `{id}` should be like "1-06", in quotation marks.').format(id=id), "id")
     if front["level"] not in LEVELS:
         raise fail(_("There is no level `{level}`.").format(level=front["level"]), "level")
-    for competency in front["competencies"]:
+    for competency in _list(front, "competencies", fail):
         if competency not in COMPETENCIES:
             raise fail(_("There is no competency `{name}`.").format(name=competency), "competencies")
     return Info(
@@ -60,54 +60,60 @@ def read_info(front: Mapping[str, Any], kind: Kind, path: Path, edition: str) ->
         kind=kind,
         title=_both(front["title"], "title", fail),
         level=front["level"],
-        competencies=tuple(front["competencies"]),
-        minutes=int(front["minutes"]),
+        competencies=_list(front, "competencies", fail),
+        minutes=int(_number(front, "minutes", 0, fail, "minutes")),
         edition=edition,
-        prerequisites=tuple(front.get("prerequisites", ())),
+        prerequisites=_list(front, "prerequisites", fail),
         instant=bool(front.get("instant", True)),
-        answers=tuple(_answer(name, spec, fail) for name, spec in (front.get("answers") or {}).items()),
+        answers=tuple(
+            _answer(name, spec, fail)
+            for name, spec in _entries(front.get("answers"), "answers", fail).items()
+        ),
     )
 
 
 _Fail = Callable[..., SourceError]
 
 
-def _answer(name: str, spec: Mapping[str, Any], fail: _Fail) -> Answer:
-    _only(spec, _ANSWER_KEYS, fail)
+def _answer(name: Any, spec: Any, fail: _Fail) -> Answer:
+    if not isinstance(name, str) or not name.isidentifier():
+        # YAML reads `yes` as true and `1` as a number.
+        raise fail(_("The answer `{name}` should be a variable's name.").format(name=name), "answers")
+    _only(spec, _ANSWER_KEYS, fail, name)
     kind: Any = spec.get("type")
     if kind not in get_args(AnswerType):
         raise fail(_("The answer `{name}` has no known type.").format(name=name), name)
-    if not name.isidentifier():
-        raise fail(_("The answer `{name}` should be a variable's name.").format(name=name), name)
     if kind in {"choice", "choices"} and not spec.get("choices"):
         raise fail(_("The answer `{name}` has no choices.").format(name=name), name)
-    columns = tuple(_column(c, v, fail) for c, v in (spec.get("columns") or {}).items())
-    key = tuple(spec.get("key", ()))
+    columns = tuple(_column(str(c), v, fail) for c, v in _entries(spec.get("columns"), name, fail).items())
+    key = _list(spec, "key", fail)
     if kind == "table" and (not key or not columns or not set(key) < {c.name for c in columns}):
         raise fail(_("The table `{name}` needs `columns`, and a `key` among them.").format(name=name), name)
     return Answer(
         name=name,
         type=kind,
         ask=_both(spec.get("ask"), name, fail),
-        points=float(spec.get("points", 1)),
-        tolerance=float(spec.get("tolerance", 0)),
+        points=_number(spec, "points", 1, fail, name),
+        tolerance=_number(spec, "tolerance", 0, fail, name),
         unit=str(spec.get("unit", "")),
-        choices=tuple(Choice(str(k), _both(v, name, fail)) for k, v in (spec.get("choices") or {}).items()),
+        choices=tuple(
+            Choice(str(k), _both(v, name, fail)) for k, v in _entries(spec.get("choices"), name, fail).items()
+        ),
         key=key,
         columns=columns,
-        accept=tuple(spec.get("accept", ())),
+        accept=_list(spec, "accept", fail),
     )
 
 
-def _column(name: str, spec: Mapping[str, Any] | None, fail: _Fail) -> Column:
+def _column(name: str, spec: Any, fail: _Fail) -> Column:
     spec = spec or {}
-    _only(spec, {"zh", "tolerance", "labels"}, fail)
-    tolerance = spec.get("tolerance")
+    _only(spec, {"zh", "tolerance", "labels"}, fail, name)
+    labels = _entries(spec.get("labels"), name, fail)
     return Column(
         name=name,
-        zh=spec.get("zh", ""),
-        tolerance=None if tolerance is None else float(tolerance),
-        labels={str(k): tuple(v) for k, v in (spec.get("labels") or {}).items()},
+        zh=str(spec.get("zh", "")),
+        tolerance=_number(spec, "tolerance", 0, fail, name) if "tolerance" in spec else None,
+        labels={str(code): _list(labels, code, fail) for code in labels},
     )
 
 
@@ -117,8 +123,30 @@ def _both(text: Any, name: str, fail: _Fail) -> Text:
     return dict(text)
 
 
-def _only(given: Mapping[str, Any], known: set[str], fail: _Fail) -> None:
-    for name in given:
+def _only(given: Any, known: set[str], fail: _Fail, where: str) -> None:
+    for name in _entries(given, where, fail, empty=False):
         if name not in known:
             unknown = UnknownName(_("Unknown entry `{name}`.").format(name=name), str(name), known)
             raise fail(str(unknown), str(name))
+
+
+def _entries(value: Any, name: str, fail: _Fail, *, empty: bool = True) -> Mapping[Any, Any]:
+    if value is None and empty:
+        return {}
+    if not isinstance(value, Mapping):
+        raise fail(_("`{name}` should be entries: a name, a colon, a value.").format(name=name), name)
+    return value
+
+
+def _list(given: Mapping[str, Any], name: str, fail: _Fail) -> tuple[str, ...]:
+    value = given.get(name, [])
+    if not isinstance(value, list):
+        raise fail(_("`{name}` should be a list: [one, another].").format(name=name), name)
+    return tuple(map(str, value))
+
+
+def _number(given: Mapping[str, Any], name: str, default: float, fail: _Fail, near: str) -> float:
+    value = given.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise fail(_("`{name}` should be a number.").format(name=name), near)
+    return float(value)

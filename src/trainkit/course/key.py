@@ -108,7 +108,7 @@ def _solve(source: Source, variant: int) -> tuple[dict[str, Any], list[Block]]:
 def _run(code: str, namespace: dict[str, Any], path: Path, line: int) -> None:
     """Run code so that a traceback shows the source's own lines."""
     tree = ast.parse(code, str(path))
-    ast.increment_lineno(tree, line)
+    ast.increment_lineno(tree, line - 1)
     try:
         # What a solution prints is for its notebook's readers.
         with redirect_stdout(io.StringIO()):

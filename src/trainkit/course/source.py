@@ -30,6 +30,9 @@ _ALLOWED = {
     "markdown": {"lang", "mistake", "answer", "hint", "quiz"},
     "code": {"mistake", "answer", "tags"},
 }
+#: A line of running Chinese text, no heading and no row of a table; and one that may go on from it.
+_ENDS_CHINESE = re.compile(r"^[^#|].*[\u2e80-\u9fff\uff00-\uffef”’]$")
+_GOES_ON = re.compile(r"(?!\*\*|\d+\. )[\u2e80-\u9fff\uff00-\uffef“‘`$*0-9A-Za-z]")
 _ZH_LINE = re.compile(r"^(\s*)# zh: ?(.*)$")
 
 
@@ -40,7 +43,7 @@ class Block:
     Args:
         role: prose, code, or a quiz question.
         texts: its source in each language.
-        line: where it starts.
+        line: where its text starts.
         name: of the quiz question.
         tags: cell tags of a code block that survive building, for example `hide-input`.
     """
@@ -87,10 +90,13 @@ class Source:
 
 @dataclass(frozen=True)
 class _Cell:
+    """A cell as it was written: `line` is that of its `+++` or fence, `first` that of its text."""
+
     type: Literal["markdown", "code"]
     source: str
     metadata: Mapping[str, Any]
     line: int
+    first: int
 
 
 def read(path: Path, kind: Kind) -> Source:
@@ -120,6 +126,9 @@ def read(path: Path, kind: Kind) -> Source:
             hints.setdefault(name, []).append(_paragraph(texts))
         elif "quiz" in meta:
             quizzes.append(_quiz(str(meta["quiz"]), first, texts, path))
+            if quizzes[-1].name in {q.name for q in quizzes[:-1]}:
+                message = _("There are two questions `{name}`.").format(name=quizzes[-1].name)
+                raise SourceError(message, path, first.line)
             blocks.append(Block("quiz", texts, first.line, name=str(meta["quiz"])))
         else:
             blocks.append(Block("prose", texts, first.line))
@@ -176,11 +185,21 @@ def _cells(text: str, path: Path) -> tuple[dict[str, Any], list[_Cell]]:
     try:
         nb = myst_to_notebook(body, add_source_map=True)
     except MystMetadataParsingError as error:
-        raise SourceError(_("The cell options can't be read: {error}").format(error=error), path) from error
-    lines = nb.metadata.pop("source_map")
+        at = re.search(r"at line (\d+)", str(error))
+        raise SourceError(
+            _("The cell options can't be read: {error}").format(error=error), path, int(at[1]) if at else 1
+        ) from error
+    lines = body.splitlines()
+    starts = nb.metadata.pop("source_map")
     cells = [
-        _Cell(cell.cell_type, cell.source.strip("\n"), cell.metadata, line + 1)
-        for cell, line in zip(nb.cells, lines, strict=True)
+        _Cell(
+            cell.cell_type,
+            cell.source.strip("\n"),
+            cell.metadata,
+            start,
+            _first(lines, start, cell.cell_type),
+        )
+        for cell, start in zip(nb.cells, starts, strict=True)
     ]
     for cell in cells:
         unknown = set(cell.metadata) - _ALLOWED.get(cell.type, set())
@@ -195,6 +214,13 @@ def _cells(text: str, path: Path) -> tuple[dict[str, Any], list[_Cell]]:
     return front, [c for c in cells if c.source]
 
 
+def _first(lines: list[str], start: int, kind: str) -> int:
+    """Return the line on which a cell's text begins; options and blank lines come before it."""
+    while start < len(lines) and (not lines[start].strip() or (kind == "code" and lines[start][0] == ":")):
+        start += 1
+    return start + 1
+
+
 def _split(text: str, path: Path) -> tuple[dict[str, Any], str]:
     """Return the front matter, and the rest with its line numbers kept."""
     import yaml
@@ -204,10 +230,13 @@ def _split(text: str, path: Path) -> tuple[dict[str, Any], str]:
         raise SourceError(_("The front matter is missing: a block between two lines `---`."), path)
     try:
         front = yaml.safe_load(match[1])
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 2 if error.problem_mark else 1
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        reason = getattr(error, "problem", None) or str(error).splitlines()[0]
         raise SourceError(
-            _("The front matter is not YAML: {error}").format(error=error.problem), path, line
+            _("The front matter is not YAML: {error}").format(error=reason),
+            path,
+            mark.line + 2 if mark else 1,
         ) from error
     return front, "\n" * match[0].count("\n") + text[match.end() :]
 
@@ -230,7 +259,7 @@ def _pairs(cells: list[_Cell], path: Path) -> Iterator[tuple[_Cell, _Cell | None
             raise SourceError(
                 _("Prose comes in pairs, English first, then its Chinese twin. The English half is missing."),
                 path,
-                cell.line,
+                cell.line if cell.metadata else cell.first,
             )
         twin = next(rest, None)
         options = {k: v for k, v in cell.metadata.items() if k != "lang"}
@@ -244,18 +273,23 @@ def _pairs(cells: list[_Cell], path: Path) -> Iterator[tuple[_Cell, _Cell | None
 
 
 def _code_block(cell: _Cell, path: Path) -> Block:
+    return Block("code", _spoken(cell, path), cell.first, tags=tuple(cell.metadata.get("tags", ())))
+
+
+def _spoken(cell: _Cell, path: Path) -> dict[str, str]:
+    """Return a cell's code in each language."""
     if _ZH_LINE.match(cell.source.splitlines()[0]):
-        raise SourceError(_("A line `# zh:` follows the English line that it translates."), path, cell.line)
+        raise SourceError(_("A line `# zh:` follows the English line that it translates."), path, cell.first)
     texts = {lang: speak(cell.source, lang) for lang in LANGUAGES}
     for lang, code in texts.items():
         try:
             compile(code, str(path), "exec")
         except SyntaxError as error:
-            line = cell.line + (error.lineno or 1)
+            line = cell.first - 1 + (error.lineno or 1)
             raise SourceError(
                 _("The code is not Python ({lang}): {error}").format(lang=lang, error=error.msg), path, line
             ) from error
-    return Block("code", texts, cell.line, tags=tuple(cell.metadata.get("tags", ())))
+    return texts
 
 
 def _mistake(cell: _Cell, names: set[str], path: Path) -> MistakeCell:
@@ -271,7 +305,7 @@ def _mistake(cell: _Cell, names: set[str], path: Path) -> MistakeCell:
             _("Say which answer the mistake `{code}` concerns.").format(code=code), path, cell.line
         )
     answer = _known(str(cell.metadata["answer"]), names, cell.line, path)
-    return MistakeCell(code, answer, speak(cell.source, "en"), cell.line)
+    return MistakeCell(code, answer, _spoken(cell, path)["en"], cell.first)
 
 
 def _say(mistakes: list[MistakeCell], cell: _Cell, texts: Text, path: Path) -> None:
@@ -334,11 +368,13 @@ def _quiz_half(text: str, line: int, path: Path) -> tuple[str, list[tuple[bool, 
 
 def _flow(text: str) -> str:
     """Join the lines of a Chinese paragraph: a line break would show as a gap between sentences."""
-    return re.sub(
-        r"(?<=[\u2e80-\u9fff\uff00-\uffef”’])\n(?=[\u2e80-\u9fff\uff00-\uffef“‘`$*0-9A-Za-z])(?!\*\*)",
-        "",
-        text,
-    )
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if lines and _ENDS_CHINESE.search(lines[-1]) and _GOES_ON.match(line):
+            lines[-1] += line
+        else:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def _paragraph(texts: Text) -> dict[str, str]:
