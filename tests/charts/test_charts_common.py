@@ -16,8 +16,9 @@ import pytest
 from trainkit import charts, i18n
 from trainkit.charts import gallery, parts, svg, theme
 from trainkit.errors import EmptyInput, InputError, MissingColumn
+from trainkit.metrics.registry import FAMILIES
 
-EXAMPLES = gallery.examples()
+EXAMPLES = {f"{e.family}-{e.chart}": e.draw for e in gallery.examples()}
 each = pytest.mark.parametrize("name", list(EXAMPLES))
 
 
@@ -61,7 +62,18 @@ def walk(node: Any) -> Iterator[dict[str, Any]]:
 
 
 def test_every_public_chart_is_in_the_gallery():
-    assert set(EXAMPLES) == set(charts.__all__)
+    assert {example.chart for example in gallery.examples()} == set(charts.__all__)
+
+
+def test_every_family_of_metrics_has_a_chart():
+    assert {example.family for example in gallery.examples()} == set(FAMILIES)
+
+
+def test_the_gallery_is_one_page_with_every_chart(language: str):
+    page = gallery.page()
+    assert page.count("<svg ") == len(gallery.examples())
+    assert f'lang="{language}"' in page
+    assert "<script" not in page
 
 
 @each

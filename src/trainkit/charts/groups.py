@@ -22,6 +22,7 @@ def by_group(
     value: str,
     *,
     title: str,
+    value_title: str | None = None,
     low: str | None = "low",
     high: str | None = "high",
     reference: float | None = None,
@@ -36,6 +37,7 @@ def by_group(
         group: column with the group.
         value: column with the value; named like a metric, it brings the axis title and the unit.
         title: the finding.
+        value_title: title of the value's axis; by default that of the metric or column.
         low: column with the interval's lower end; `None` draws dots alone.
         high: column with its upper end.
         reference: a value to compare with, drawn as a dashed line.
@@ -50,7 +52,11 @@ def by_group(
     told = description or _told(values, group, value)
     base = alt.Chart(parts.data(values), title=parts.title(title), description=told)
     y = alt.Y(f"{group}:N", sort=None, title=None)
-    x = alt.X(f"{value}:Q", title=parts.axis(value), scale=alt.Scale(zero=False, nice=True, padding=12))
+    x = alt.X(
+        f"{value}:Q",
+        title=value_title or parts.axis(value),
+        scale=alt.Scale(zero=False, nice=True, padding=12),
+    )
     layers: list[Any] = []
     if len(ends) == 2:
         layers.append(
@@ -77,9 +83,11 @@ def bars(
     value: str,
     *,
     title: str,
+    value_title: str | None = None,
     highlight: Any = None,
     reference: float | None = None,
     reference_label: str | None = None,
+    digits: int = 1,
     labels: Mapping[Any, str] | None = None,
     description: str | None = None,
 ) -> alt.LayerChart:
@@ -90,9 +98,11 @@ def bars(
         group: column with the group.
         value: column with the value; named like a metric, it brings the axis title and the unit.
         title: the finding.
+        value_title: title of the value's axis; by default that of the metric or column.
         highlight: the group (its code) that the title speaks of; the others step back.
         reference: a value to compare with, drawn as a dashed line.
         reference_label: what that value is.
+        digits: decimals of the numbers.
         labels: words for the groups; by default the schema's words for the codes.
         description: the alt text; without it one is written from the numbers.
     """
@@ -104,9 +114,9 @@ def bars(
     told = description or _told(values, group, value)
     base = alt.Chart(parts.data(values), title=parts.title(title), description=told)
     y = alt.Y(f"{group}:N", sort=None, title=None)
-    x = alt.X(f"{value}:Q", title=parts.axis(value))
+    x = alt.X(f"{value}:Q", title=value_title or parts.axis(value))
     drawn = base.mark_bar().encode(y, x, alt.Color("_colour:N", scale=None))
-    text = base.mark_text(align="left", dx=4).encode(y, x, alt.Text(f"{value}:Q", format=",.1f"))
+    text = base.mark_text(align="left", dx=4).encode(y, x, alt.Text(f"{value}:Q", format=f",.{digits}f"))
     lines = reference_line(reference, reference_label, vertical=True)
     return parts.layer(drawn, text, *lines, width=theme.WIDTH - 60, height=alt.Step(32))
 
@@ -118,6 +128,7 @@ def slope(
     value: str,
     *,
     title: str,
+    value_title: str | None = None,
     overall: Any = "all",
     labels: Mapping[Any, str] | None = None,
     description: str | None = None,
@@ -132,6 +143,7 @@ def slope(
         period: column with the period; there are two.
         value: column with the value; named like a metric, it brings the axis title and the unit.
         title: the finding.
+        value_title: title of the value's axis; by default that of the metric or column.
         overall: the group that stands for all, drawn bold and dashed.
         labels: words for the groups; by default the schema's words for the codes.
         description: the alt text; without it one is written from the numbers.
@@ -153,7 +165,7 @@ def slope(
     told = description or _slope_told(values, group, period, value, periods)
     base = alt.Chart(parts.data(values), title=parts.title(title), description=told)
     x = alt.X(f"{period}:O", title=None, axis=alt.Axis(labelAngle=0), scale=alt.Scale(padding=0.5))
-    y = alt.Y(f"{value}:Q", title=parts.axis(value), scale=alt.Scale(zero=False, padding=14))
+    y = alt.Y(f"{value}:Q", title=value_title or parts.axis(value), scale=alt.Scale(zero=False, padding=14))
     colours = iter(theme.PALETTE)
     whole = words[overall]
     scale = alt.Scale(domain=names, range=[theme.INK if n == whole else next(colours) for n in names])

@@ -42,20 +42,25 @@ _CLOSING = "，。、；：？！）”》"
 _PIECES = re.compile(r"[\u2E80-\u9FFF\uFF00-\uFFEF]\s*|[^\s\u2E80-\u9FFF\uFF00-\uFFEF]+\s*|\s+")
 
 
-def rows(frame: IntoFrame, *columns: str) -> list[dict[str, Any]]:
+def rows(frame: IntoFrame, *columns: str, limit: int | None = MAX_ROWS) -> list[dict[str, Any]]:
     """Return some columns of a small frame as plain rows, ready for a chart.
+
+    Args:
+        frame: the frame.
+        columns: the columns that the chart needs.
+        limit: largest number of rows; `None` for a chart that thins them out itself.
 
     Raises:
         MissingColumn: a column isn't there.
         EmptyInput: there is nothing to draw.
-        InputError: there are more than `MAX_ROWS` rows: aggregate first.
+        InputError: there are more than `limit` rows: aggregate first.
     """
     table = lazy(frame, *columns).select(list(dict.fromkeys(columns))).collect()
     if table.is_empty():
         raise EmptyInput(_("There is nothing to draw: the frame has no rows."))
-    if len(table) > MAX_ROWS:
+    if limit is not None and len(table) > limit:
         message = _("A chart draws at most {limit} rows. Got {count}: count or average them first.")
-        raise InputError(message.format(limit=MAX_ROWS, count=len(table)))
+        raise InputError(message.format(limit=limit, count=len(table)))
     names = table.columns
     lists = [[_plain(v) for v in table[name].to_list()] for name in names]
     return [dict(zip(names, values, strict=True)) for values in zip(*lists, strict=True)]
@@ -101,6 +106,7 @@ _COLUMNS: dict[str, dict[str, str]] = {
     "acquisition_channel": {"en": "Acquisition channel", "zh": "获客渠道"},
     "category": {"en": "Category", "zh": "问题类别"},
     "severity": {"en": "Severity", "zh": "严重程度"},
+    "cluster": {"en": "Cluster", "zh": "群"},
     "quarter": {"en": "Quarter", "zh": "季度"},
     "month": {"en": "Month", "zh": "月份"},
     "year": {"en": "Year", "zh": "年份"},
@@ -122,10 +128,9 @@ def code_labels(column: str, labels: Mapping[Any, str] | None = None) -> dict[An
     """Return the words for a coded column: `labels` if given, else the schema's, in the language in use."""
     if labels is not None:
         return dict(labels)
-    for table in TABLES.values():
-        if column in table.names and table[column].codes:
-            return {code: pick(meaning) for code, meaning in table[column].codes.items()}
-    return {}
+    # Tables that share a column's name may have different codes for it.
+    holders = [table[column].codes for table in TABLES.values() if column in table.names]
+    return {code: pick(meaning) for codes in holders for code, meaning in codes.items()}
 
 
 def words(values: list[dict[str, Any]], column: str, labels: Mapping[Any, str] | None = None) -> None:

@@ -41,7 +41,7 @@ def _config() -> alt.theme.ThemeConfig:
         "gridColor": _GRID,
         "domainColor": MUTED,
         "tickColor": MUTED,
-        "labelLimit": 150,
+        "labelLimit": 175,
     }
     return {
         "config": {
