@@ -73,8 +73,16 @@ def workbook(folder: Path) -> Iterator[Workbook]:
     for lang in ("en", "zh"):
         broken = notebook(("markdown", "# Broken"), ("code", "secret = 'do not show'\n1 / 0"), ("code", "2"))
         (course / "exercises" / lang / f"{BROKEN}.ipynb").write_text(broken)
+    with serving(folder, course) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def serving(folder: Path, course: Path | None = None) -> Iterator[Workbook]:
+    """Run a workbook with `course`, or with the real one, with all that it writes below `folder`."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TRAINKIT_CONTENT", str(course))
+        if course:
+            patch.setenv("TRAINKIT_CONTENT", str(course))
         patch.setenv("TRAINKIT_CACHE", str(folder / "cache"))
         prepared = session.prepare(folder / "my workspace 工作区", "en", 18888)
         with session.serve(prepared.plan) as children:
