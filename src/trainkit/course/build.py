@@ -8,6 +8,7 @@ differ from run to run are taken out.
 from __future__ import annotations
 
 import ast
+import asyncio
 import hashlib
 import json
 import os
@@ -26,7 +27,7 @@ from trainkit.course.frontmatter import COMPETENCIES
 from trainkit.course.interactive import WIDGET_MIME
 from trainkit.course.key import compute_key, filled
 from trainkit.course.model import LEVELS, Answer, Info, Key, Kind
-from trainkit.course.source import Block, Source, read_all
+from trainkit.course.source import BEGIN, END, Block, Source, read_all
 from trainkit.errors import SourceError
 from trainkit.files import write_atomic
 from trainkit.i18n import LANGUAGES, _
@@ -49,8 +50,6 @@ SOURCES: dict[Kind, str] = {"lesson": "lessons", "exercise": "solutions"}
 
 #: Variants whose keys travel with the workbook, for checks on the spot.
 PRACTICE_VARIANTS = (0,)
-
-_BEGIN, _END = "# BEGIN SOLUTION", "# END SOLUTION"
 
 #: The parts of a lesson, in order.
 SECTIONS: list[dict[str, str]] = [
@@ -170,9 +169,9 @@ def starter(code: str, answers: Iterable[Answer]) -> str:
     kept: list[str] = []
     hidden: list[str] | None = None
     for line in code.splitlines():
-        if line.strip() == _BEGIN:
+        if line.strip() == BEGIN:
             hidden = []
-        elif line.strip() == _END and hidden is not None:
+        elif line.strip() == END and hidden is not None:
             kept += _placeholders("\n".join(hidden), names)
             hidden = None
         elif hidden is not None:
@@ -209,7 +208,8 @@ def execute(nb: Any, folder: Path, source: Source, *, content_root: Path) -> Non
         resources={"metadata": {"path": str(folder)}},
     )
     try:
-        client.execute(env=env)
+        # A loop of its own, closed at the end: nbclient's own way leaves one open in each thread.
+        asyncio.run(client.async_execute(env=env))
     except CellExecutionError as error:
         raise SourceError(str(error), source.path) from error
     for cell in nb.cells:

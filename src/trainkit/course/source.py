@@ -22,7 +22,7 @@ from trainkit.course.model import Info, Kind, Quiz, QuizChoice, Text
 from trainkit.errors import SourceError
 from trainkit.i18n import LANGUAGES, _
 
-__all__ = ["Block", "MistakeCell", "Source", "read", "read_all", "speak"]
+__all__ = ["BEGIN", "END", "Block", "MistakeCell", "Source", "read", "read_all", "speak"]
 
 Role = Literal["prose", "code", "quiz"]
 
@@ -33,6 +33,9 @@ _ALLOWED = {
 #: A line of running Chinese text, no heading and no row of a table; and one that may go on from it.
 _ENDS_CHINESE = re.compile(r"^[^#|].*[\u2e80-\u9fff\uff00-\uffef”’]$")
 _GOES_ON = re.compile(r"(?!\*\*|\d+\. )[\u2e80-\u9fff\uff00-\uffef“‘`$*0-9A-Za-z]")
+#: What stands between these lines is the model solution; trainees get `name = ...` in its place.
+BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
+
 _ZH_LINE = re.compile(r"^(\s*)# zh: ?(.*)$")
 
 
@@ -273,7 +276,22 @@ def _pairs(cells: list[_Cell], path: Path) -> Iterator[tuple[_Cell, _Cell | None
 
 
 def _code_block(cell: _Cell, path: Path) -> Block:
+    _check_marks(cell, path)
     return Block("code", _spoken(cell, path), cell.first, tags=tuple(cell.metadata.get("tags", ())))
+
+
+def _check_marks(cell: _Cell, path: Path) -> None:
+    """Hold the solution marks to their pairs: a mark without its twin would give a solution away."""
+    marks = [(n, line.strip()) for n, line in enumerate(cell.source.splitlines()) if "SOLUTION" in line]
+    for place, (number, mark) in enumerate(marks):
+        if mark != (BEGIN, END)[place % 2] or (mark == BEGIN and place + 1 == len(marks)):
+            raise SourceError(
+                _("A solution stands between a line `{begin}` and a line `{end}`.").format(
+                    begin=BEGIN, end=END
+                ),
+                path,
+                cell.first + number,
+            )
 
 
 def _spoken(cell: _Cell, path: Path) -> dict[str, str]:
