@@ -9,6 +9,7 @@ from trainkit.company import TABLES, manifest, simulate
 from trainkit.company.base import write as write_base
 from trainkit.company.export import generate
 from trainkit.company.hashing import content_hash, file_hash
+from trainkit.content import root
 from trainkit.errors import InputError, OutOfRange, UnknownName
 
 SMALL = {"customers": 2000, "variant": 8}
@@ -100,3 +101,11 @@ def test_a_company_too_large_for_excel_is_refused(tmp_path, monkeypatch):
     with pytest.raises(OutOfRange, match="100 rows at most"):
         generate(tmp_path, form="xlsx", tables=["customers"], **SMALL)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_committed_manifest_describes_the_schema_of_today(tmp_path):
+    """If this fails, run `trainkit data base`."""
+    committed = root() / "datasets"
+    package = json.loads((committed / "datapackage.json").read_text(encoding="utf-8"))
+    again = manifest.write(tmp_path, manifest.read(committed).values(), **package["generator"])
+    assert json.loads(again.read_text(encoding="utf-8")) == package

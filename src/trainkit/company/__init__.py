@@ -1,7 +1,7 @@
 """Lantai Electronics, the invented company that the workbook teaches with.
 
->>> sorted(TABLES)[:3]
-['customers', 'interactions', 'orders']
+>>> TABLES["customers"].key
+'customer_id'
 """
 
 from __future__ import annotations

@@ -129,6 +129,8 @@ def _field(column: Column) -> dict[str, Any]:
     if column.codes:
         constraints["enum"] = list(column.codes)
     field: dict[str, Any] = {"name": column.name, "type": _TYPES[column.kind]}
+    if column.kind == TIME:
+        field["format"] = "%Y-%m-%d %H:%M:%S"
     if column.unit:
         field["unit"] = column.unit
     return field | {

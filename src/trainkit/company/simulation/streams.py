@@ -1,7 +1,9 @@
 """Random numbers that stay: one independent stream for each purpose.
 
 A stream is keyed by what it is for (seed, variant, table, block), so adding a table or a fact never changes
-the numbers that another one gets. Keys are hashed by CRC-32, which is the same on every machine.
+the numbers that another one gets. Keys are hashed by CRC-32, which is the same on every machine. PCG64 gives
+the same bits everywhere; numpy turns them into the same numbers as long as its streams stay, and the hash of
+the committed base data shows if they don't (https://numpy.org/neps/nep-0019-rng-policy.html).
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from zlib import crc32
 
 import numpy as np
 
-__all__ = ["SEED", "choose", "choose_by", "chosen", "split", "stream", "whole"]
+__all__ = ["SEED", "choose", "choose_by", "chosen", "split", "stream"]
 
 #: The seed of the committed base data.
 SEED = 20260101
@@ -62,13 +64,8 @@ def choose_by(rng: np.random.Generator, weights: np.ndarray, group: np.ndarray) 
 def split(total: int, shares: np.ndarray) -> np.ndarray:
     """Split `total` into whole numbers in proportion to `shares`; they add up exactly.
 
-    >>> split(10, np.array([0.5, 0.25, 0.25]))
-    array([5, 2, 3])
+    >>> split(10, np.array([0.5, 0.3, 0.2]))
+    array([5, 3, 2])
     """
     edges = np.rint(np.cumsum(shares) / np.sum(shares) * total).astype(np.int64)
     return np.diff(edges, prepend=0)
-
-
-def whole(rng: np.random.Generator, expected: np.ndarray) -> np.ndarray:
-    """Round each number down or up at random, so that sums keep their expectation."""
-    return np.floor(expected + rng.random(np.shape(expected))).astype(np.int64)
