@@ -45,7 +45,7 @@ class Note:
 
     def __repr__(self) -> str:
         mark = _TONES[self.tone][1]
-        return f"{mark} {self.title}" + (f"\n  {self.text}" if self.text else "")
+        return "\n  ".join([f"{mark} {self.title}", *self.text.splitlines()])
 
     def _repr_html_(self) -> str:
         color, mark = _TONES[self.tone]

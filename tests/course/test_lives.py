@@ -1,0 +1,336 @@
+"""One exercise, several lives: verdicts in a notebook, plain data under grading."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import IPython.display
+import ipywidgets as w
+import pytest
+from asked import CHOICE
+
+from trainkit import Exercise, Lesson
+from trainkit.course.activity import harvest, staged
+from trainkit.course.answers import ANSWER_MIME
+from trainkit.course.interactive import WIDGET_MIME, control, picture, quiz_widget
+from trainkit.course.journal import Journal, Progress
+from trainkit.course.lives import Graded, Notebook
+from trainkit.course.model import Info, Quiz, QuizChoice, plain
+from trainkit.errors import InputError, UnknownName
+from trainkit.i18n import use_language
+
+Shown = list[dict[str, Any]]
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
+    """What a notebook would show: one MIME bundle a display."""
+    bundles: Shown = []
+    monkeypatch.setattr(IPython.display, "display", lambda bundle, raw: bundles.append(bundle))
+    return bundles
+
+
+@pytest.fixture
+def exercise(course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Exercise:
+    """The tiny exercise in a workspace."""
+    monkeypatch.setenv("TRAINKIT_WORKSPACE", str(tmp_path / "workspace"))
+    return Exercise("1-01")
+
+
+def test_each_answer_gets_its_verdict(exercise: Exercise, shown: Shown) -> None:
+    exercise.answer(double=20, size="small")
+    (bundle,) = shown
+    assert bundle["text/plain"].splitlines()[0] == "✓ `double` is right: 20.0"
+    assert "→ `size` answers another question\n  Compare it with one." in bundle["text/plain"]
+    assert [(p["name"], p["state"], p["value"]) for p in bundle[ANSWER_MIME]] == [
+        ("double", "given", 20.0),
+        ("size", "given", "small"),
+    ]
+    assert {p["exercise"] for p in bundle[ANSWER_MIME]} == {"1-01"}
+
+
+@pytest.mark.parametrize(
+    ("lang", "value", "said"),
+    [
+        ("en", 30, "30.0 is three times it."),
+        ("zh", 30, "30.0 是它的三倍。"),
+        ("en", 21, '`double` = 21.0 is not right yet\n  `ex.hint("double")` shows a hint.'),
+        ("en", ..., "`double` is not attempted yet"),
+        ("en", "20", "It is of type str."),
+    ],
+)
+def test_what_is_said_is_in_the_readers_language(
+    exercise: Exercise, shown: Shown, lang: str, value: Any, said: str
+) -> None:
+    use_language(lang)
+    exercise.answer(double=value)
+    assert said in shown[0]["text/plain"]
+
+
+def test_a_verdict_is_safe_html(exercise: Exercise, shown: Shown) -> None:
+    exercise.answer(size="<script>alert(1)</script>")
+    assert "<script>" not in shown[0]["text/html"]
+    assert "&lt;script&gt;" in shown[0]["text/html"]
+
+
+def test_answers_are_noted_in_the_journal(exercise: Exercise, shown: Shown, tmp_path: Path) -> None:
+    exercise.answer(double=30, size=...)
+    info = exercise._info
+    latest = Journal.of(tmp_path / "workspace").latest(info, 0)
+    assert {n: (e.outcome, e.codes, e.action) for n, e in latest.items()} == {
+        "double": ("mistake", ("GEN-1",), "check")
+    }
+
+
+def test_progress_counts_earlier_sessions(exercise: Exercise, shown: Shown) -> None:
+    exercise.answer(double=20)
+    Exercise("1-01").progress()
+    assert shown[-1]["text/plain"].splitlines() == [
+        "· 1 of 2 answers are right",
+        "  `double`: right",
+        "  `size`: not attempted",
+    ]
+
+
+def test_hints_are_a_ladder_that_ends(exercise: Exercise, shown: Shown) -> None:
+    exercise.hint("double")
+    exercise.hint("double")
+    exercise.hint("double", 1)
+    exercise.hint("double", -3)
+    assert {bundle["text/plain"] for bundle in shown} == {"· Hint 1 of 1\n  Two of it."}
+    exercise.hint("size")
+    assert shown[-1]["text/plain"] == "· No hints for `size`"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [lambda e: e.answer(duoble=1), lambda e: e.hint("duoble"), lambda e: e.answer(double=1, triple=2)],
+)
+def test_a_misspelt_answer_is_told_and_nothing_is_judged(
+    exercise: Exercise, shown: Shown, call: Callable[[Exercise], None]
+) -> None:
+    with pytest.raises(UnknownName, match="There is no answer"):
+        call(exercise)
+    assert shown == []
+
+
+@pytest.mark.parametrize("variant", [-1, True, 1.5, "0", None])
+def test_a_variant_is_a_whole_number_from_zero_up(course: Path, variant: Any) -> None:
+    with pytest.raises(InputError, match="whole number"):
+        Exercise("1-01", variant=variant)
+
+
+@pytest.mark.parametrize("kind", [Exercise, Lesson])
+def test_an_unknown_id_suggests_a_close_one(course: Path, kind: type) -> None:
+    with pytest.raises(UnknownName, match="Did you mean `1-01`"):
+        kind("1-02")
+
+
+def test_without_a_practice_key_an_answer_is_noted_and_not_judged(
+    course: Path, shown: Shown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRAINKIT_WORKSPACE", str(tmp_path / "workspace"))
+    exercise = Exercise("1-01", variant=7)
+    exercise.answer(double=34.0, size=None)
+    text = shown[0]["text/plain"]
+    assert "`double` = 34.0 is noted" in text
+    assert "`size` can't be judged yet" in text
+    assert Journal.of(tmp_path / "workspace").progress(exercise._info) == Progress(attempted=2)
+
+
+def exam(course: Path) -> None:
+    """Turn the tiny exercise into an examination."""
+    path = course / "exercises" / "keys" / "1-01.json"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    data["info"] |= {"instant": False}
+    data["info"].pop("hints")
+    path.write_text(json.dumps({**data, "practice": {}}), encoding="utf-8")
+
+
+def test_an_examination_says_nothing_of_right_and_wrong(course: Path, shown: Shown) -> None:
+    exam(course)
+    exercise = Exercise("1-01")
+    exercise.answer(double=20)
+    exercise.answer(double=30)
+    exercise.hint("double")
+    exercise.progress()
+    right, wrong, hint, progress = (bundle["text/plain"] for bundle in shown)
+    assert right.replace("20.0", "#") == wrong.replace("30.0", "#")
+    assert "Verdicts come when the examination is released." in right
+    assert "There are no hints in an examination." in hint
+    assert progress.splitlines()[:2] == ["· 1 of 2 answers are noted", "  `double`: noted"]
+
+
+def test_under_grading_values_leave_as_plain_data_and_nothing_is_said(
+    course: Path, shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRAINKIT_LIFE", "grade")
+    exercise = Exercise("1-01", variant=7)
+    exercise.answer(double=34, size=...)
+    exercise.hint("double")
+    exercise.progress()
+    (bundle,) = shown
+    assert set(bundle) == {ANSWER_MIME, "text/plain"}
+    assert bundle[ANSWER_MIME] == [
+        {
+            "exercise": "1-01",
+            "variant": 7,
+            "name": "double",
+            "type": "number",
+            "state": "given",
+            "value": 34.0,
+        },
+        {"exercise": "1-01", "variant": 7, "name": "size", "type": "choice", "state": "not attempted"},
+    ]
+
+
+def test_in_the_sandbox_a_file_says_what_is_asked(
+    tmp_path: Path, shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    info = Info("9-09", "exercise", {"en": "Told", "zh": "告诉"}, "junior", ("C1",), 5, answers=(CHOICE,))
+    told = tmp_path / "activity.json"
+    told.write_text(json.dumps(plain(info)), encoding="utf-8")
+    monkeypatch.setenv("TRAINKIT_ACTIVITY", str(told))
+    monkeypatch.setenv("TRAINKIT_LIFE", "grade")
+    monkeypatch.setenv("TRAINKIT_CONTENT", str(tmp_path / "nothing here"))
+    Exercise("any id").answer(sentence="构成变了")
+    assert shown[0][ANSWER_MIME][0]["value"] == "mix"
+
+
+def test_harvest_takes_the_variables_that_bear_the_names_of_answers(course: Path, shown: Shown) -> None:
+    with staged(Graded(Exercise("1-01")._info, 7)):
+        harvest({"double": 34, "size": "big", "other": 1, "ex": object()}, skip=frozenset({"size"}))
+    assert [(p["name"], p["value"]) for p in shown[0][ANSWER_MIME]] == [("double", 34.0)]
+
+
+def test_only_the_sandbox_harvests(course: Path) -> None:
+    with staged(Notebook(Exercise("1-01")._info, 0)), pytest.raises(InputError, match="sandbox"):
+        harvest({"double": 34})
+
+
+def test_inside_of_a_stage_every_activity_lives_that_life(course: Path, shown: Shown) -> None:
+    life = Graded(Exercise("1-01")._info, 3)
+    with staged(life):
+        Exercise("anything", variant=99).answer(double=1)
+    assert shown[0][ANSWER_MIME][0]["variant"] == 3
+
+
+def test_tables_name_what_there_is(course: Path) -> None:
+    exercise = Exercise("1-01")
+    assert {"customers", "orders", "surveys", "tickets", "interactions"} <= set(exercise.tables)
+    with pytest.raises(UnknownName, match="Did you mean `surveys`"):
+        exercise.table("survey")
+
+
+def test_a_representation_says_which_activity_it_is(course: Path) -> None:
+    assert repr(Exercise("1-01")) == "<Exercise 1-01 · Counting>"
+
+
+ONE = Quiz(
+    "even",
+    {"en": "Which is even?", "zh": "哪个是偶数？"},
+    (
+        QuizChoice(True, {"en": "Two", "zh": "二"}, {"en": "Twice one.", "zh": "一的两倍。"}),
+        QuizChoice(False, {"en": "Three", "zh": "三"}, {"en": "Left over.", "zh": "剩一个。"}),
+    ),
+)
+FOUR = QuizChoice(True, {"en": "Four", "zh": "四"}, {"en": "Twice two.", "zh": "二的两倍。"})
+TWO = Quiz("even", ONE.question, (ONE.choices[0], FOUR, ONE.choices[1]))
+
+
+def quizzed(quiz: Quiz, *picks: int) -> str:
+    _question, box = quiz_widget(quiz)
+    *choices, button, said = box.children
+    for pick in picks:
+        choices[pick].value = True
+    button.click()
+    return str(said.value)
+
+
+@pytest.mark.parametrize(
+    ("quiz", "picks", "said", "unsaid"),
+    [
+        (ONE, (0,), ["Two", "Twice one."], ["Left over."]),
+        (ONE, (1,), ["Three", "Left over."], ["Twice one."]),
+        (ONE, (0, 1), ["Left over."], ["Twice one."]),
+        (ONE, (), ["Pick a choice first."], ["Twice one."]),
+        (TWO, (0, 1), ["Twice one.", "Twice two."], ["as far as it goes"]),
+        (TWO, (0,), ["Twice one.", "That&#x27;s right as far as it goes"], ["Twice two."]),
+        (TWO, (0, 2), ["Twice one.", "Left over."], ["as far as it goes"]),
+    ],
+)
+def test_every_choice_of_a_quiz_is_answered_with_its_own_sentence(
+    quiz: Quiz, picks: tuple[int, ...], said: list[str], unsaid: list[str]
+) -> None:
+    answer = quizzed(quiz, *picks)
+    assert all(part in answer for part in said)
+    assert not any(part in answer for part in unsaid)
+
+
+def test_a_quiz_is_asked_in_the_language_in_use_and_does_not_tell_the_answer(
+    course: Path, shown: Shown
+) -> None:
+    use_language("zh")
+    Lesson("1-01").quiz("even")
+    assert "哪个数是偶数？" in shown[0]["text/html"]
+    assert "它是一的两倍" not in json.dumps(shown[0], ensure_ascii=False)
+
+
+def test_a_misspelt_question_is_told(course: Path) -> None:
+    with pytest.raises(UnknownName, match="Did you mean `even`"):
+        Lesson("1-01").quiz("evn")
+
+
+def test_a_demo_is_drawn_again_when_a_control_moves(
+    course: Path, shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[tuple[int, str]] = []
+    made: list[Any] = []
+    monkeypatch.setattr(
+        "trainkit.course.interactive.control", lambda s, label: made.append(control(s, label)) or made[-1]
+    )
+
+    def draw(n: int, by: str) -> str:
+        drawn.append((n, by))
+        return f"{n} by {by}"
+
+    Lesson("1-01").demo(draw, n=(1, 9, 2, 3), by=["type", "region"], labels={"n": "How many"})
+    assert drawn == [(3, "type")]
+    assert "3 by type" in shown[0]["text/html"]
+    assert WIDGET_MIME in shown[0]
+    slider, choice = made
+    assert slider.description == "How many"
+    slider.value = 5
+    choice.value = "region"
+    assert drawn == [(3, "type"), (5, "type"), (5, "region")]
+
+
+@pytest.mark.parametrize(
+    ("spec", "kind", "value"),
+    [
+        ((0, 10), w.IntSlider, 0),
+        ((0, 10, 5, 5), w.IntSlider, 5),
+        ((0.0, 1.0, 0.1), w.FloatSlider, 0.0),
+        (["a", "b"], w.Dropdown, "a"),
+        ({"Government": "G"}, w.Dropdown, "G"),
+    ],
+)
+def test_a_control_fits_what_it_controls(spec: Any, kind: type, value: Any) -> None:
+    made = control(spec, "label")
+    assert type(made) is kind
+    assert made.value == value
+
+
+def test_a_chart_becomes_a_picture_that_fetches_nothing() -> None:
+    import altair as alt
+    import pandas as pd
+
+    chart = alt.Chart(pd.DataFrame({"n": [1, 2]})).mark_bar().encode(x="n:Q")
+    html = picture([chart, "a <text>"])
+    assert "<svg" in html
+    assert "a &lt;text&gt;" in html
+    assert "<script" not in html
+    assert "src=" not in html
