@@ -114,6 +114,8 @@ def test_real_lesson(open_page, book, screenshot, lang):
     with page.expect_websocket(lambda socket: "/channels" in socket.url, timeout=60_000):
         page.goto(f"{book.plan.lab_url}/lab/tree/lessons/{lang}/{EXERCISE}.ipynb?reset")
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+    # Stored charts are there before anything runs, because the notebook was signed when it was laid.
+    page.locator(".jp-RenderedSVG img").first.wait_for()
     run_all(page, lang)
     quizzes = page.locator(".jp-CodeCell .widget-vbox")
     quizzes.last.wait_for()

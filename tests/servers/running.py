@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -58,6 +59,12 @@ def get(port: int, path: str, *, method: str = "GET", headers: dict[str, str] | 
         return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, text)
 
 
+def first_port() -> int:
+    """Return where to look for free ports: elsewhere in each of several test processes."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    return 18_000 + 200 * int(worker)
+
+
 def eventually(true: Callable[[], object], seconds: float = 30.0) -> None:
     """Return as soon as `true()` is, and fail if it never is."""
     end = time.monotonic() + seconds
@@ -84,7 +91,7 @@ def serving(folder: Path, course: Path | None = None) -> Iterator[Workbook]:
         if course:
             patch.setenv("TRAINKIT_CONTENT", str(course))
         patch.setenv("TRAINKIT_CACHE", str(folder / "cache"))
-        prepared = session.prepare(folder / "my workspace 工作区", "en", 18888)
+        prepared = session.prepare(folder / "my workspace 工作区", "en", first_port())
         with session.serve(prepared.plan) as children:
             yield Workbook(prepared.plan, children)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import os
 import signal
@@ -19,10 +20,10 @@ from tornado.ioloop import IOLoop
 from tornado.web import HTTPError
 from tornado.websocket import websocket_connect
 
-from servers.running import BROKEN, Workbook, eventually, get, kernel_id, kernels, workbook
+from servers.running import BROKEN, Workbook, eventually, first_port, get, kernel_id, kernels, workbook
 from servers.test_ports import listening
 from trainkit.errors import ServerError
-from trainkit.servers import session
+from trainkit.servers import children, session
 from trainkit.servers.children import Child, answers
 from trainkit.servers.pages import MAX_KERNELS, Pages
 from trainkit.servers.plan import Plan
@@ -187,6 +188,13 @@ def test_a_dead_kernel_is_not_quietly_replaced(book):
     eventually(lambda: json.loads(pages(book, f"/trainkit/session/{id}").text) == {"alive": False})
 
 
+def test_kernels_do_not_warn_of_a_network_that_is_not_used(book):
+    pages(book, "/voila/render/en/1-06.ipynb")
+    log = (book.plan.logs / "voila.log").read_text(encoding="utf-8")
+    assert "Kernel started" in log
+    assert "without encryption" not in log
+
+
 def test_a_visitor_can_run_no_code(book):
     """The kernel's channel takes what widgets say, and refuses to execute."""
     id = kernel_id(pages(book, "/voila/render/en/1-06.ipynb").text)
@@ -224,6 +232,18 @@ def test_the_page_server_admits_no_more_than_it_can_bear(book):
 
 def test_a_running_workbook_is_found_again(book):
     assert session.running(book.plan.workspace) == book.plan
+
+
+def test_the_plan_of_a_later_start_is_left_alone(book, monkeypatch):
+    """Of two starts at the same moment the one that ends first doesn't hide the other."""
+    later = dataclasses.replace(book.plan, pid=-1)
+    monkeypatch.setattr(
+        session, "Child", lambda *_: SimpleNamespace(ask_to_stop=int, stop=int, wait_until_ready=len)
+    )
+    with session.serve(dataclasses.replace(book.plan, pid=-2)):
+        later.save()
+    assert Plan.load(Plan.path(book.plan.workspace)) == later
+    book.plan.save()
 
 
 def test_another_server_on_the_same_port_is_not_mistaken_for_it(book, tmp_path):
@@ -291,7 +311,7 @@ def test_the_command_says_what_it_does_and_stops_cleanly(env, workspace, end):
 
 
 def test_when_the_command_is_killed_its_servers_and_kernels_go_as_well(env, workspace):
-    with start("--dir", str(workspace), "--port", "18988", **env) as process:
+    with start("--dir", str(workspace), "--port", str(first_port() + 100), **env) as process:
         read_until(process, "Ctrl-C")
         plan = Plan.load(Plan.path(workspace))
         token = {"Authorization": f"token {plan.page_token}"}
@@ -313,7 +333,8 @@ def test_a_dead_server_is_reported_with_the_end_of_its_log(book, tmp_path):
     child.stop()
 
 
-def test_a_server_that_does_not_answer_is_reported(book, tmp_path):
+def test_a_server_that_neither_answers_nor_stops_is_reported_and_ended(monkeypatch, tmp_path):
+    monkeypatch.setattr(children, "STOP_SECONDS", 1.0)
     child = Child("Lab", "http.server", Path("0"), dict(os.environ), tmp_path / "log")
     try:
         with pytest.raises(ServerError, match="doesn't answer after"):

@@ -42,11 +42,8 @@ class Session:
 
 def running(workspace: Path) -> Plan | None:
     """Return the plan of the workbook that serves `workspace` now, or `None`."""
-    try:
-        plan = Plan.load(Plan.path(workspace))
-    except (OSError, ValueError):
-        return None
-    return plan if answers(_lab_alive(plan)) else None
+    plan = _plan_at(Plan.path(workspace))
+    return plan if plan and answers(_lab_alive(plan)) else None
 
 
 def prepare(workspace: Path, lang: str | None = None, port: int = DEFAULT_PORT) -> Session:
@@ -104,7 +101,9 @@ def serve(plan: Plan) -> Iterator[list[Child]]:
             child.ask_to_stop()
         for child in children:
             child.stop()
-        path.unlink(missing_ok=True)
+        # Of two starts at the same moment the later one has written over this.
+        if _plan_at(path) == plan:
+            path.unlink()
 
 
 def watch(children: list[Child]) -> None:
@@ -119,6 +118,13 @@ def watch(children: list[Child]) -> None:
         for child in children:
             child.check()
         time.sleep(0.5)
+
+
+def _plan_at(path: Path) -> Plan | None:
+    try:
+        return Plan.load(path)
+    except (OSError, ValueError):
+        return None
 
 
 def _lab_alive(plan: Plan) -> str:
