@@ -38,7 +38,7 @@ def followed(tables: Tables, base: pd.DataFrame, until: pd.Series) -> pd.Series:
     merged = merged[
         (merged["at"] >= merged["until"] - YEAR) & (merged["at"] < merged["until"] + pd.Timedelta("1D"))
     ]
-    return base["customer_id"].isin(merged["customer_id"])
+    return base["customer_id"].isin(merged["customer_id"].unique())
 
 
 def top_two(scores: pd.Series) -> float:
@@ -63,7 +63,7 @@ def standing(tables: Tables) -> pd.DataFrame:
     frame = tables["customers"].set_index("customer_id")
     frame["orders"] = late.groupby("customer_id")["order_no"].nunique().reindex(frame.index).fillna(0)
     frame["loyal"] = (frame["orders"] >= 4) & (latest.reindex(frame.index).fillna(-1) >= 9).astype(bool)
-    frame["active"] = frame.index.isin(recent) & ~frame["loyal"]
+    frame["active"] = frame.index.isin(recent.unique()) & ~frame["loyal"]
     return frame
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-__all__ = ["FORMATS", "generate", "write_parquet"]
+__all__ = ["FORMATS", "generate"]
 
 #: Called after each part with the number of customers that are done.
 Progress = Callable[[int], None]
@@ -190,10 +190,3 @@ def _finish(part: Path, path: Path, table: str, rows: int, content: str) -> mani
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     part.replace(path)
     return manifest.Entry(table, path.name, rows, path.stat().st_size, f"sha256:{digest}", content)
-
-
-def write_parquet(frame: pd.DataFrame, path: Path) -> None:
-    """Write one table to a Parquet file."""
-    writer = _Parquet(path)
-    writer.add(frame)
-    writer.close()

@@ -70,7 +70,7 @@ def cache_root() -> Path:
         return Path(named)
     from platformdirs import user_cache_path
 
-    return user_cache_path("trainkit")
+    return user_cache_path("trainkit", appauthor=False)
 
 
 def cache_folder() -> Path:
@@ -90,7 +90,7 @@ def _edition() -> str:
     return digest.hexdigest()[:16]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=20)
 def _given(table: Table, folder: str) -> pd.DataFrame:
     path = Path(folder) / f"{table.name}.parquet"
     if not path.is_file():
@@ -103,7 +103,7 @@ def _given(table: Table, folder: str) -> pd.DataFrame:
     return read_table(table, path, _("It belongs to this run only; run the grading again."))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=20)
 def _base(table: Table) -> pd.DataFrame:
     path, expected = _base_file(table)
     remedy = _restore(path)
@@ -134,7 +134,8 @@ def _restore(path: Path) -> str:
     return _("Install trainkit again to restore {folder}.").format(folder=path.parent)
 
 
-@lru_cache(maxsize=64)
+# Few: a variant's tables take up to ten megabytes each, and the grader goes through many variants.
+@lru_cache(maxsize=12)
 def _variant(table: Table, variant: int) -> pd.DataFrame:
     return read_table(table, _cached([table], variant)[0], _("Delete it: it is made again."))
 
