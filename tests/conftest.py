@@ -8,6 +8,9 @@ import pytest
 
 from trainkit.i18n import use_language
 
+# Doctests are collected from every module; several folders have a conftest.py, and this is the topmost.
+collect_ignore = ["conftest.py"]
+
 
 @pytest.fixture(autouse=True)
 def _neutral_surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
