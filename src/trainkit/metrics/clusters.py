@@ -138,7 +138,7 @@ def k_means(frame: IntoFrame, features: Sequence[str], k: int, scale: bool = Tru
     [0, 0, 1, 1]
     """
     points, rows = _features(frame, features, scale)
-    return extend(rows, cluster=_best(points, k, seed).labels.tolist())
+    return extend(rows, cluster=_best(points, k, seed).labels)
 
 
 @metric(

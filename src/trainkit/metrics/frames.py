@@ -116,9 +116,9 @@ def like(data: Mapping[str, Sequence[Any]], frame: nw.DataFrame[Any]) -> Any:
     return nw.from_dict(dict(data), backend=frame.implementation).to_native()
 
 
-def extend(rows: nw.DataFrame[Any], **columns: Sequence[Any]) -> Any:
+def extend(rows: nw.DataFrame[Any], **columns: Sequence[Any] | np.ndarray) -> Any:
     """Return `rows` with more columns, in the caller's library and with all that its own columns are."""
-    added = [nw.new_series(name, list(v), backend=rows.implementation) for name, v in columns.items()]
+    added = [nw.new_series(name, values, backend=rows.implementation) for name, values in columns.items()]
     return rows.with_columns(*added).to_native()
 
 

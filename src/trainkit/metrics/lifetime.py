@@ -8,7 +8,7 @@ the silence since.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import narwhals.stable.v2 as nw
@@ -16,7 +16,8 @@ import numpy as np
 
 from trainkit.errors import EmptyInput, InputError, OutOfRange
 from trainkit.i18n import _
-from trainkit.metrics.frames import IntoFrame, collect, days, eager, extend, lazy, like, numbers
+from trainkit.metrics.activity import before, whole_days
+from trainkit.metrics.frames import IntoFrame, collect, days, eager, extend, lazy, numbers
 from trainkit.metrics.registry import metric
 
 __all__ = [
@@ -128,9 +129,12 @@ def clv_summary(
     {'customer_id': 'a', 'frequency': 1, 'recency': 2.0, 'T': 5.0, 'monetary_value': 30.0}
     """
     columns = [customer, when, *([amount] if amount else [])]
-    day = nw.col(when).cast(nw.Date)
-    rows = lazy(frame, *columns).filter(~nw.col(customer).is_null(), ~nw.col(when).is_null(), day <= as_of)
-    dated = rows.with_columns(day=day, spent=nw.col(amount).cast(nw.Float64) if amount else nw.lit(0.0))
+    rows = lazy(frame, *columns)
+    until = before(rows, when, as_of + timedelta(days=1))
+    bought = rows.filter(~nw.col(customer).is_null(), ~nw.col(when).is_null(), until)
+    dated = bought.with_columns(
+        day=whole_days(rows, when), spent=nw.col(amount).cast(nw.Float64) if amount else nw.lit(0.0)
+    )
     daily = dated.group_by(customer, "day").agg(nw.col("spent").sum())
     both = daily.group_by(customer).agg(
         first=nw.col("day").min(), last=nw.col("day").max(), bought=nw.len(), total=nw.col("spent").sum()
@@ -144,15 +148,14 @@ def clv_summary(
     first, last = days(table["first"]), days(table["last"])
     frequency = table["bought"].to_numpy().astype(np.int64) - 1
     result = {
-        customer: table[customer].to_list(),
-        "frequency": frequency.tolist(),
-        "recency": ((last - first).astype(float) / days_per_period).tolist(),
-        "T": ((np.datetime64(as_of, "D") - first).astype(float) / days_per_period).tolist(),
+        "frequency": frequency,
+        "recency": (last - first).astype(float) / days_per_period,
+        "T": (np.datetime64(as_of, "D") - first).astype(float) / days_per_period,
     }
     if amount:
         repeat = table["total"].to_numpy().astype(float) - table["initial"].to_numpy().astype(float)
-        result["monetary_value"] = (repeat / np.maximum(frequency, 1)).tolist()
-    return like(result, table)
+        result["monetary_value"] = repeat / np.maximum(frequency, 1)
+    return extend(table.select(customer), **result)
 
 
 def _maximise(likelihood: Callable[[np.ndarray], tuple[float, np.ndarray]], start: np.ndarray) -> np.ndarray:
@@ -222,17 +225,25 @@ def bg_nbd(summary: IntoFrame) -> BgNbd:
         raise InputError(_("Nobody bought twice: a model of repeat purchases needs some."))
     # Equal customers are counted, not repeated; a time scale near 1 keeps the steps of the search alike.
     scale = age.mean()
-    cases, weight = np.unique(np.column_stack([x, t_x / scale, age / scale]), axis=0, return_counts=True)
+    x, t_x, age, weight = _counted(x, t_x / scale, age / scale)
 
     def likelihood(parameters: np.ndarray) -> tuple[float, np.ndarray]:
-        values, gradient = _bg_nbd_likelihood(parameters, *cases.T)
-        return float(values @ weight) / x.size, gradient @ weight / x.size
+        values, gradient = _bg_nbd_likelihood(parameters, x, t_x, age)
+        return float(values @ weight) / weight.sum(), gradient @ weight / weight.sum()
 
     r, alpha, a, b = _maximise(likelihood, np.array([0.5, 0.5, 1.0, 1.0]))
     fitted = np.array([r, alpha * scale, a, b])
-    times = cases * [1, scale, scale]
-    total = float(_bg_nbd_likelihood(fitted, *times.T)[0] @ weight)
+    total = float(_bg_nbd_likelihood(fitted, x, t_x * scale, age * scale)[0] @ weight)
     return BgNbd(float(r), float(alpha * scale), float(a), float(b), log_likelihood=total)
+
+
+def _counted(*columns: np.ndarray) -> list[np.ndarray]:
+    """Return the different rows of some columns, sorted, and behind them how often each occurs."""
+    order = np.lexsort(columns[::-1])
+    ordered = [column[order] for column in columns]
+    starts = np.flatnonzero(np.r_[True, np.any([np.diff(c) != 0 for c in ordered], axis=0)])
+    counts = np.diff(np.r_[starts, order.size])
+    return [*(column[starts] for column in ordered), counts]
 
 
 def _bg_nbd_likelihood(
@@ -242,28 +253,28 @@ def _bg_nbd_likelihood(
     from scipy.special import digamma, gammaln
 
     r, alpha, a, b = parameters
+    # Special functions are slow, and few numbers of purchases occur: once for each is enough.
+    levels, place = np.unique(x, return_inverse=True)
     repeat = np.maximum(x, 1)  # only where x > 0 does it matter
     alive = -(r + x) * np.log(alpha + age)
     gone = np.where(x > 0, np.log(a) - np.log(b + repeat - 1) - (r + x) * np.log(alpha + t_x), -np.inf)
     either = np.logaddexp(alive, gone)
-    rate = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
-    dropout = gammaln(a + b) + gammaln(b + x) - gammaln(b) - gammaln(a + b + x)
+    rate = gammaln(r + levels) - gammaln(r) + r * np.log(alpha)
+    dropout = gammaln(a + b) + gammaln(b + levels) - gammaln(b) - gammaln(a + b + levels)
     dead = np.exp(gone - either)
     living = 1 - dead
-    both = digamma(a + b) - digamma(a + b + x)
+    both = (digamma(a + b) - digamma(a + b + levels))[place]
+    rates = (digamma(r + levels) - digamma(r) + np.log(alpha))[place]
+    stays = (digamma(b + levels) - digamma(b))[place]
     gradient = np.array(
         [
-            digamma(r + x)
-            - digamma(r)
-            + np.log(alpha)
-            - living * np.log(alpha + age)
-            - dead * np.log(alpha + t_x),
+            rates - living * np.log(alpha + age) - dead * np.log(alpha + t_x),
             r / alpha - (r + x) * (living / (alpha + age) + dead / (alpha + t_x)),
             both + dead / a,
-            both + digamma(b + x) - digamma(b) - dead / (b + repeat - 1),
+            both + stays - dead / (b + repeat - 1),
         ]
     )
-    return rate + dropout + either, gradient
+    return (rate + dropout)[place] + either, gradient
 
 
 @metric(
@@ -310,10 +321,7 @@ def expected_purchases(summary: IntoFrame, model: BgNbd, horizon: float) -> Any:
     ahead = alpha + age + horizon
     series = hyp2f1(r + x, b + x, a + b + x - 1, horizon / ahead)
     growth = (a + b + x - 1) / (a - 1) * (1 - ((alpha + age) / ahead) ** (r + x) * series)
-    columns = {name: rows[name].to_list() for name in rows.columns}
-    return like(
-        {**columns, "p_alive": p_alive.tolist(), "expected_purchases": (growth * p_alive).tolist()}, rows
-    )
+    return extend(rows, p_alive=p_alive, expected_purchases=growth * p_alive)
 
 
 def _spending(summary: IntoFrame) -> tuple[np.ndarray, np.ndarray, nw.DataFrame[Any]]:
@@ -425,7 +433,7 @@ def expected_spend(summary: IntoFrame, model: GammaGamma) -> Any:
         raise OutOfRange(_("With `q` = {q:g}, not above 1, the expected spend is infinite.").format(q=q))
     x, m, rows = _spending(summary)
     spend = p * (v + m * x) / (p * x + q - 1)
-    return extend(rows, expected_spend=spend.tolist())
+    return extend(rows, expected_spend=spend)
 
 
 @metric(

@@ -177,7 +177,7 @@ def churn_score(frame: IntoFrame, model: ChurnModel) -> Any:
     """
     rows = _complete(frame, *model.weights)
     log_odds = model.intercept + sum(weight * numbers(rows[c], c) for c, weight in model.weights.items())
-    return extend(rows, churn_score=_sigmoid(np.asarray(log_odds)).tolist())
+    return extend(rows, churn_score=_sigmoid(np.asarray(log_odds)))
 
 
 @metric(

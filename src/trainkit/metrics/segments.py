@@ -15,7 +15,8 @@ import numpy as np
 
 from trainkit.errors import EmptyInput, InputError, OutOfRange
 from trainkit.i18n import _
-from trainkit.metrics.frames import IntoFrame, collect, days, eager, extend, lazy, like, numbers
+from trainkit.metrics.activity import before
+from trainkit.metrics.frames import IntoFrame, collect, days, eager, extend, lazy, numbers
 from trainkit.metrics.registry import metric
 
 __all__ = [
@@ -118,20 +119,24 @@ def rfm_table(
     {'customer_id': 'a', 'recency': 17, 'frequency': 2, 'monetary': 40.0}
     """
     columns = [customer, when, amount, *([order] if order else [])]
-    before = nw.col(when).cast(nw.Date) < as_of
-    rows = lazy(orders, *columns).filter(~nw.col(customer).is_null(), ~nw.col(when).is_null(), before)
-    rows = rows.with_columns(nw.col(amount).cast(nw.Float64))
+    rows = lazy(orders, *columns)
+    bought = rows.filter(~nw.col(customer).is_null(), ~nw.col(when).is_null(), before(rows, when, as_of))
+    bought = bought.with_columns(nw.col(amount).cast(nw.Float64))
     count = nw.col(order).n_unique() if order else nw.len()
-    grouped = rows.group_by(customer)
+    grouped = bought.group_by(customer)
     table = collect(grouped.agg(last=nw.col(when).max(), frequency=count, monetary=nw.col(amount).sum()))
     if table.is_empty():
         raise EmptyInput(_("There is no order before {day}.").format(day=as_of))
     table = table.sort(customer)
     silence = (np.datetime64(as_of, "D") - days(table["last"])).astype(int)
-    result = {customer: table[customer].to_list(), "recency": silence.tolist()}
     # Cents: a sum of floats depends on the order of the rows, and a customer's rank must not.
     monetary = np.round(table["monetary"].to_numpy().astype(float), 2)
-    return like({**result, "frequency": table["frequency"].to_list(), "monetary": monetary.tolist()}, table)
+    named = table.select(customer, "frequency")
+    return (
+        nw.from_native(extend(named, recency=silence, monetary=monetary))
+        .select(customer, "recency", "frequency", "monetary")
+        .to_native()
+    )
 
 
 def _complete(table: IntoFrame, *columns: str) -> nw.DataFrame[Any]:
@@ -186,7 +191,7 @@ def rfm_scores(table: IntoFrame) -> Any:
     """
     rows = _complete(table, "recency", "frequency", "monetary")
     r, f, m = _scored(rows)
-    return extend(rows, r=r.tolist(), f=f.tolist(), m=m.tolist(), rfm=(100 * r + 10 * f + m).tolist())
+    return extend(rows, r=r, f=f, m=m, rfm=100 * r + 10 * f + m)
 
 
 @metric(

@@ -5,18 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-import narwhals.stable.v2 as nw
 import numpy as np
 
 from trainkit.errors import EmptyInput, InputError
 from trainkit.i18n import _
-from trainkit.metrics.frames import IntoFrame, collect, eager, lazy, like, numbers
+from trainkit.metrics.activity import activity, month_name
+from trainkit.metrics.frames import IntoFrame, eager, like, numbers
 from trainkit.metrics.registry import metric
 from trainkit.metrics.results import Test, chi_square_p, normal_quantile
 
 __all__ = ["cohort_retention", "kaplan_meier", "log_rank", "median_lifetime"]
-
-MONTHS_PER_YEAR = 12
 
 _KM = "Kaplan & Meier, JASA 53, 1958"
 _DURATIONS = {
@@ -52,7 +50,7 @@ def cohort_retention(frame: IntoFrame, customer: str = "customer_id", when: str 
     Args:
         frame: one row a purchase or an order line.
         customer: column with the customer's id.
-        when: column with the time of the purchase.
+        when: column with the time of the purchase, or `month` of `loyalty.active_months`.
 
     Returns:
         Columns `cohort` (month of the first purchase, as 2025-01), `age` (months since, from 0), `customers`
@@ -68,23 +66,15 @@ def cohort_retention(frame: IntoFrame, customer: str = "customer_id", when: str 
     >>> cohort_retention(orders)["retention"].tolist()
     [100.0, 50.0]
     """
-    month = nw.col(when).dt.year().cast(nw.Int64) * MONTHS_PER_YEAR + nw.col(when).dt.month() - 1
-    bought = lazy(frame, customer, when).filter(~nw.col(customer).is_null(), ~nw.col(when).is_null())
-    months = bought.select(customer, month=month).unique([customer, "month"])
-    # Collected here, at one row a customer and month: what follows is small, and isn't computed twice.
-    pairs = collect(months)
-    if pairs.is_empty():
-        raise EmptyInput(_("There is no purchase."))
-    first = pairs.group_by(customer).agg(first=nw.col("month").min())
-    aged = pairs.join(first, on=customer).with_columns(age=nw.col("month") - nw.col("first"))
-    table = aged.group_by("first", "age").agg(active=nw.len()).sort("first", "age")
-    size = table.filter(nw.col("age") == 0).select("first", customers="active")
-    table = table.join(size, on="first").sort("first", "age")
-    cohorts = [f"{m // MONTHS_PER_YEAR}-{m % MONTHS_PER_YEAR + 1:02d}" for m in table["first"].to_list()]
-    customers, active = table["customers"].to_list(), table["active"].to_list()
-    shares = [100 * a / c for a, c in zip(active, customers, strict=True)]
-    columns = {"age": table["age"].to_list(), "customers": customers, "active": active, "retention": shares}
-    return like({"cohort": cohorts, **columns}, pairs)
+    active, start, table = activity(frame, customer, when)
+    first = active.argmax(axis=1)
+    rows = []
+    for cohort in np.unique(first).tolist():
+        counts = active[first == cohort].sum(axis=0)[cohort:].tolist()
+        rows += [(month_name(start + cohort), age, counts[0], n) for age, n in enumerate(counts) if n]
+    names = ("cohort", "age", "customers", "active")
+    columns = dict(zip(names, (list(c) for c in zip(*rows, strict=True)), strict=True))
+    return like({**columns, "retention": [100 * n / size for _cohort, _age, size, n in rows]}, table)
 
 
 def _spells(frame: IntoFrame, duration: str, event: str, *more: str) -> tuple[np.ndarray, np.ndarray, Any]:
