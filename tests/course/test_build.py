@@ -13,6 +13,7 @@ from written import EXERCISE, LESSON, write_course
 from trainkit.course import build
 from trainkit.course.answers import ANSWER_MIME
 from trainkit.course.catalogue import find, info_from_plain, load_key
+from trainkit.course.compose import compose, starter
 from trainkit.course.model import Answer, plain
 from trainkit.course.source import read
 from trainkit.errors import SourceError
@@ -126,7 +127,7 @@ def test_ids_stay_when_a_cell_is_inserted_before_them(tmp_path: Path) -> None:
         ),
     ):
         path.write_text(text, encoding="utf-8")
-        ids.append([c.id for c in build.compose(read(path, "exercise"), "en").cells])
+        ids.append([c.id for c in compose(read(path, "exercise"), "en").cells])
     before, after = ids
     assert len(after) == len(before) + 1
     assert [i for i in after if i in before] == before
@@ -136,7 +137,7 @@ def test_cells_of_the_same_text_have_ids_of_their_own(tmp_path: Path) -> None:
     path = tmp_path / "1-01.md"
     twice = "```{code-cell}\nprint(number)\n```\n\n" * 2
     path.write_text(EXERCISE + "\n" + twice, encoding="utf-8")
-    ids = [c.id for c in build.compose(read(path, "exercise"), "en").cells]
+    ids = [c.id for c in compose(read(path, "exercise"), "en").cells]
     assert len(set(ids)) == len(ids)
 
 
@@ -226,7 +227,7 @@ NUMBERS = [Answer("n", "number", {}), Answer("m", "number", {})]
     ],
 )
 def test_a_starter_keeps_what_is_given_and_leaves_a_place_for_each_answer(code: str, left: str) -> None:
-    assert build.starter(code, NUMBERS) == left
+    assert starter(code, NUMBERS) == left
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from written import EXERCISE, LESSON
 from trainkit.course import build
 from trainkit.course.key import compute_key, filled
 from trainkit.course.model import Kind
-from trainkit.course.source import Source, read, read_all, speak
+from trainkit.course.myst import speak
+from trainkit.course.source import Source, read, read_all
 from trainkit.errors import SourceError
 
 Read = Callable[..., Source]

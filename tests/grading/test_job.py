@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from trainkit import content
 from trainkit.cli import app
-from trainkit.course.build import compose
+from trainkit.course.compose import compose
 from trainkit.course.key import solution
 from trainkit.course.source import Source
 from trainkit.errors import GradingError, SandboxError, UnknownName

@@ -16,7 +16,8 @@ from time import perf_counter
 from typing import Any
 
 from trainkit.course.answers import ANSWER_MIME
-from trainkit.course.build import SOURCES, compose
+from trainkit.course.build import SOURCES
+from trainkit.course.compose import compose
 from trainkit.course.judge import judge
 from trainkit.course.key import compute_key
 from trainkit.course.model import Kind

@@ -3,7 +3,7 @@
 Code is language-neutral. Where a line needs a text of its own in Chinese, the line after it says so::
 
     title = "Loyal customers praise after-sales; active ones don't"
-    # zh: title = "忠诚客户夸售后,活跃客户不夸"
+    # zh: title = "忠诚客户夸售后，活跃客户不夸"
 
 Every fault is reported with file and line.
 """
@@ -12,31 +12,23 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from trainkit.course.frontmatter import read_info
 from trainkit.course.model import Info, Kind, Quiz, QuizChoice, Text
+from trainkit.course.myst import ZH_LINE, Cell, cells_of, flow, pairs, paragraph, speak
 from trainkit.errors import SourceError
 from trainkit.i18n import LANGUAGES, _
 
-__all__ = ["BEGIN", "END", "Block", "MistakeCell", "Source", "read", "read_all", "speak"]
+__all__ = ["BEGIN", "END", "Block", "MistakeCell", "Source", "read", "read_all"]
 
 Role = Literal["prose", "code", "quiz"]
 
-_ALLOWED = {
-    "markdown": {"lang", "mistake", "answer", "hint", "quiz"},
-    "code": {"mistake", "answer", "tags"},
-}
-#: A line of running Chinese text, no heading and no row of a table; and one that may go on from it.
-_ENDS_CHINESE = re.compile(r"^[^#|].*[\u2e80-\u9fff\uff00-\uffef”’]$")
-_GOES_ON = re.compile(r"(?!\*\*|\d+\. )[\u2e80-\u9fff\uff00-\uffef“‘`$*0-9A-Za-z]")
 #: What stands between these lines is the model solution; trainees get `name = ...` in its place.
 BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
-
-_ZH_LINE = re.compile(r"^(\s*)# zh: ?(.*)$")
 
 
 @dataclass(frozen=True)
@@ -91,17 +83,6 @@ class Source:
         return [b for b in self.blocks if b.role == "code"]
 
 
-@dataclass(frozen=True)
-class _Cell:
-    """A cell as it was written: `line` is that of its `+++` or fence, `first` that of its text."""
-
-    type: Literal["markdown", "code"]
-    source: str
-    metadata: Mapping[str, Any]
-    line: int
-    first: int
-
-
 def read(path: Path, kind: Kind) -> Source:
     """Read one source.
 
@@ -109,24 +90,24 @@ def read(path: Path, kind: Kind) -> Source:
         SourceError: something in it is wrong; the message begins with file and line.
     """
     text = path.read_text(encoding="utf-8")
-    front, cells = _cells(text, path)
+    front, cells = cells_of(text, path)
     info = read_info(front, kind, path, edition=hashlib.sha256(text.encode()).hexdigest()[:12])
     names = {a.name for a in info.answers}
     blocks: list[Block] = []
     mistakes: list[MistakeCell] = []
     hints: dict[str, list[Text]] = {}
     quizzes: list[Quiz] = []
-    for first, second in _pairs(cells, path):
-        meta, texts = first.metadata, {"en": first.source, "zh": _flow((second or first).source)}
+    for first, second in pairs(cells, path):
+        meta, texts = first.metadata, {"en": first.source, "zh": flow((second or first).source)}
         if first.type == "code" and "mistake" in meta:
             mistakes.append(_mistake(first, names, path))
         elif first.type == "code":
             blocks.append(_code_block(first, path))
         elif "mistake" in meta:
-            _say(mistakes, first, _paragraph(texts), path)
+            _say(mistakes, first, paragraph(texts), path)
         elif "hint" in meta:
             name = _known(str(meta["hint"]), names, first.line, path)
-            hints.setdefault(name, []).append(_paragraph(texts))
+            hints.setdefault(name, []).append(paragraph(texts))
         elif "quiz" in meta:
             quizzes.append(_quiz(str(meta["quiz"]), first, texts, path))
             if quizzes[-1].name in {q.name for q in quizzes[:-1]}:
@@ -162,125 +143,12 @@ def read_all(folder: Path, kind: Kind) -> list[Source]:
     return sources
 
 
-def speak(code: str, lang: str) -> str:
-    r"""Return code in a language: a line `# zh: …` takes the place of the line before it, or goes.
-
-    >>> speak('t = "Churn"\n# zh: t = "流失"', "zh")
-    't = "流失"'
-    >>> speak('t = "Churn"\n# zh: t = "流失"', "en")
-    't = "Churn"'
-    """
-    lines: list[str] = []
-    for line in code.splitlines():
-        if translated := _ZH_LINE.match(line):
-            if lang == "zh":
-                lines[-1] = translated[1] + translated[2]
-        else:
-            lines.append(line)
-    return "\n".join(lines)
-
-
-def _cells(text: str, path: Path) -> tuple[dict[str, Any], list[_Cell]]:
-    from jupytext.myst import MystMetadataParsingError, myst_to_notebook
-
-    front, body = _split(text, path)
-    _lint(body, path)
-    try:
-        nb = myst_to_notebook(body, add_source_map=True)
-    except MystMetadataParsingError as error:
-        at = re.search(r"at line (\d+)", str(error))
-        raise SourceError(
-            _("The cell options can't be read: {error}").format(error=error), path, int(at[1]) if at else 1
-        ) from error
-    lines = body.splitlines()
-    starts = nb.metadata.pop("source_map")
-    cells = [
-        _Cell(
-            cell.cell_type,
-            cell.source.strip("\n"),
-            cell.metadata,
-            start,
-            _first(lines, start, cell.cell_type),
-        )
-        for cell, start in zip(nb.cells, starts, strict=True)
-    ]
-    for cell in cells:
-        unknown = set(cell.metadata) - _ALLOWED.get(cell.type, set())
-        if unknown:
-            raise SourceError(
-                _("Unknown cell option `{name}`. Known: {known}.").format(
-                    name=min(unknown), known=", ".join(sorted(_ALLOWED[cell.type]))
-                ),
-                path,
-                cell.line,
-            )
-    return front, [c for c in cells if c.source]
-
-
-def _first(lines: list[str], start: int, kind: str) -> int:
-    """Return the line on which a cell's text begins; options and blank lines come before it."""
-    while start < len(lines) and (not lines[start].strip() or (kind == "code" and lines[start][0] == ":")):
-        start += 1
-    return start + 1
-
-
-def _split(text: str, path: Path) -> tuple[dict[str, Any], str]:
-    """Return the front matter, and the rest with its line numbers kept."""
-    import yaml
-
-    match = re.match(r"---\n(.*?)\n---\n", text, flags=re.DOTALL)
-    if match is None:
-        raise SourceError(_("The front matter is missing: a block between two lines `---`."), path)
-    try:
-        front = yaml.safe_load(match[1])
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        reason = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise SourceError(
-            _("The front matter is not YAML: {error}").format(error=reason),
-            path,
-            mark.line + 2 if mark else 1,
-        ) from error
-    return front, "\n" * match[0].count("\n") + text[match.end() :]
-
-
-def _lint(text: str, path: Path) -> None:
-    """Refuse what MyST would silently split: a bare `+++` ends a cell without saying its language."""
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.rstrip() == "+++":
-            raise SourceError(_('A bare `+++`. Say the language: `+++ {"lang": "en"}`.'), path, number)
-
-
-def _pairs(cells: list[_Cell], path: Path) -> Iterator[tuple[_Cell, _Cell | None]]:
-    """Yield code cells alone and prose cells with their twin: English first, Chinese right after it."""
-    rest = iter(cells)
-    for cell in rest:
-        if cell.type == "code":
-            yield cell, None
-            continue
-        if cell.metadata.get("lang") != "en":
-            raise SourceError(
-                _("Prose comes in pairs, English first, then its Chinese twin. The English half is missing."),
-                path,
-                cell.line if cell.metadata else cell.first,
-            )
-        twin = next(rest, None)
-        options = {k: v for k, v in cell.metadata.items() if k != "lang"}
-        if twin is None or twin.type != "markdown" or twin.metadata.get("lang") != "zh":
-            raise SourceError(_("The Chinese half of this cell is missing."), path, cell.line)
-        if {k: v for k, v in twin.metadata.items() if k != "lang"} != options:
-            raise SourceError(
-                _("The options of the Chinese half differ from the English ones."), path, twin.line
-            )
-        yield cell, twin
-
-
-def _code_block(cell: _Cell, path: Path) -> Block:
+def _code_block(cell: Cell, path: Path) -> Block:
     _check_marks(cell, path)
     return Block("code", _spoken(cell, path), cell.first, tags=tuple(cell.metadata.get("tags", ())))
 
 
-def _check_marks(cell: _Cell, path: Path) -> None:
+def _check_marks(cell: Cell, path: Path) -> None:
     """Hold the solution marks to their pairs: a mark without its twin would give a solution away."""
     marks = [(n, line.strip()) for n, line in enumerate(cell.source.splitlines()) if "SOLUTION" in line]
     for place, (number, mark) in enumerate(marks):
@@ -294,9 +162,9 @@ def _check_marks(cell: _Cell, path: Path) -> None:
             )
 
 
-def _spoken(cell: _Cell, path: Path) -> dict[str, str]:
+def _spoken(cell: Cell, path: Path) -> dict[str, str]:
     """Return a cell's code in each language."""
-    if _ZH_LINE.match(cell.source.splitlines()[0]):
+    if ZH_LINE.match(cell.source.splitlines()[0]):
         raise SourceError(_("A line `# zh:` follows the English line that it translates."), path, cell.first)
     texts = {lang: speak(cell.source, lang) for lang in LANGUAGES}
     for lang, code in texts.items():
@@ -310,7 +178,7 @@ def _spoken(cell: _Cell, path: Path) -> dict[str, str]:
     return texts
 
 
-def _mistake(cell: _Cell, names: set[str], path: Path) -> MistakeCell:
+def _mistake(cell: Cell, names: set[str], path: Path) -> MistakeCell:
     from trainkit.course.mistakes import check_code
     from trainkit.errors import UnknownName
 
@@ -326,7 +194,7 @@ def _mistake(cell: _Cell, names: set[str], path: Path) -> MistakeCell:
     return MistakeCell(code, answer, _spoken(cell, path)["en"], cell.first)
 
 
-def _say(mistakes: list[MistakeCell], cell: _Cell, texts: Text, path: Path) -> None:
+def _say(mistakes: list[MistakeCell], cell: Cell, texts: Text, path: Path) -> None:
     """Give the message to the mistake cell above it."""
     if not mistakes or mistakes[-1].code != cell.metadata["mistake"] or mistakes[-1].message:
         raise SourceError(
@@ -348,7 +216,7 @@ def _known(name: str, names: set[str], line: int, path: Path) -> str:
     return name
 
 
-def _quiz(name: str, cell: _Cell, texts: Text, path: Path) -> Quiz:
+def _quiz(name: str, cell: Cell, texts: Text, path: Path) -> Quiz:
     """Read a question with its choices: `- [x] choice` and, indented below, the sentence that answers it."""
     halves = {lang: _quiz_half(texts[lang], cell.line, path) for lang in LANGUAGES}
     (question_en, choices_en), (question_zh, choices_zh) = halves["en"], halves["zh"]
@@ -382,22 +250,6 @@ def _quiz_half(text: str, line: int, path: Path) -> tuple[str, list[tuple[bool, 
     if len(choices) < 2:
         raise SourceError(_("A question needs at least two choices, each starting with `- [ ]`."), path, line)
     return question.strip(), choices
-
-
-def _flow(text: str) -> str:
-    """Join the lines of a Chinese paragraph: a line break would show as a gap between sentences."""
-    lines: list[str] = []
-    for line in text.split("\n"):
-        if lines and _ENDS_CHINESE.search(lines[-1]) and _GOES_ON.match(line):
-            lines[-1] += line
-        else:
-            lines.append(line)
-    return "\n".join(lines)
-
-
-def _paragraph(texts: Text) -> dict[str, str]:
-    """Return texts that are shown as one paragraph, whatever lines they were written in."""
-    return {"en": " ".join(texts["en"].split("\n")), "zh": _flow(texts["zh"])}
 
 
 def _complete(info: Info, hints: Mapping[str, list[Text]], quizzes: list[Quiz]) -> Info:
