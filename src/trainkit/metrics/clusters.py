@@ -144,7 +144,7 @@ def k_means(frame: IntoFrame, features: Sequence[str], k: int, scale: bool = Tru
 @metric(
     unit="table",
     better="higher",
-    zh="聚类数选择(轮廓系数)",
+    zh="聚类数选择（轮廓系数）",
     en="Choice of k (silhouette)",
     source=_ROUSSEEUW,
     range=(None, None),

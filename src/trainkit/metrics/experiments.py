@@ -39,7 +39,7 @@ def _rate(successes: float, n: float) -> float:
 @metric(
     unit="percentage points",
     better="neither",
-    zh="两比例检验(A/B)",
+    zh="两比例检验（A/B）",
     en="Two-proportion test (A/B)",
     source=_KOHAVI,
     range=(None, None),
@@ -160,7 +160,7 @@ def mean_test(a: IntoColumn, b: IntoColumn, level: float = 0.95) -> Difference:
 @metric(
     unit="customers",
     better="lower",
-    zh="A/B 测试样本量(每组)",
+    zh="A/B 测试样本量（每组）",
     en="A/B test size (a group)",
     source="Fleiss, Levin & Paik, Statistical Methods for Rates and Proportions, 3rd ed. 2003",
     range=(2, None),
@@ -267,7 +267,7 @@ def peeking_error(looks: int, alpha: float = 0.05, runs: int = 20_000, seed: int
 @metric(
     unit="percentage points",
     better="higher",
-    zh="增益(干预净效果)",
+    zh="增益（干预净效果）",
     en="Uplift",
     source="Ascarza, Journal of Marketing Research 55(1), 2018",
     range=(-100, 100),

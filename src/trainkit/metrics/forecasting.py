@@ -196,7 +196,7 @@ def holt_winters(values: IntoColumn, season: int, horizon: int) -> np.ndarray:
 @metric(
     unit="percent",
     better="lower",
-    zh="平均绝对百分比误差(MAPE)",
+    zh="平均绝对百分比误差（MAPE）",
     en="MAPE",
     source=_HYNDMAN,
     range=(0, None),
@@ -236,7 +236,7 @@ def _errors(actual: IntoColumn, forecast: IntoColumn) -> tuple[np.ndarray, np.nd
 @metric(
     unit="ratio",
     better="lower",
-    zh="平均绝对标度误差(MASE)",
+    zh="平均绝对标度误差（MASE）",
     en="MASE",
     source=_HYNDMAN,
     range=(0, None),
@@ -270,7 +270,7 @@ def mase(actual: IntoColumn, forecast: IntoColumn, history: IntoColumn, season: 
 @metric(
     unit="ratio",
     better="lower",
-    zh="滚动回测(MASE)",
+    zh="滚动回测（MASE）",
     en="Back-test (MASE)",
     source=_FPP,
     range=(0, None),
@@ -319,7 +319,7 @@ def backtest(
 @metric(
     unit="table",
     better="neither",
-    zh="情景模拟(合计区间)",
+    zh="情景模拟（合计区间）",
     en="Scenario simulation (interval of the total)",
     source="Bootstrap of residuals; " + _FPP,
     range=(None, None),

@@ -115,7 +115,7 @@ def stage_conversion(
 @metric(
     unit="yuan",
     better="higher",
-    zh="销售速度(每日)",
+    zh="销售速度（每日）",
     en="Sales velocity (a day)",
     source="Sales practice; " + _FARRIS,
     range=(0, None),

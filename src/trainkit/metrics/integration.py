@@ -223,7 +223,7 @@ def _by_key(frame: IntoFrame, on: str, compare: Sequence[str]) -> dict[Any, tupl
 @metric(
     unit="table",
     better="neither",
-    zh="黄金记录(存活规则)",
+    zh="黄金记录（存活规则）",
     en="Golden record (survivorship)",
     source="DAMA-DMBOK, 2nd ed. 2017",
     range=(None, None),

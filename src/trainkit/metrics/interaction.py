@@ -223,7 +223,7 @@ def cost_per_contact(costs: IntoColumn) -> float:
 @metric(
     unit="hours",
     better="lower",
-    zh="监测滞后(中位数)",
+    zh="监测滞后（中位数）",
     en="Monitoring lag (median)",
     source="ISO/IEC 25012:2008, currentness",
     range=(0, None),

@@ -81,7 +81,7 @@ _PUBLISHED = BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
 @metric(
     unit="table",
     better="neither",
-    zh="客户购买汇总表(BG/NBD 输入)",
+    zh="客户购买汇总表（BG/NBD 输入）",
     en="Purchase summary for lifetime models",
     source=_BG,
     range=(None, None),
@@ -439,7 +439,7 @@ def expected_spend(summary: IntoFrame, model: GammaGamma) -> Any:
 @metric(
     unit="table",
     better="neither",
-    zh="移位贝塔几何模型(sBG)",
+    zh="移位贝塔几何模型（sBG）",
     en="Shifted-beta-geometric model (sBG)",
     source=_SBG,
     range=(None, None),

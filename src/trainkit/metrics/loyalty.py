@@ -104,7 +104,7 @@ def churn_rate(start: IntoColumn, end: IntoColumn) -> float:
 @metric(
     unit="percent",
     better="higher",
-    zh="客户留存率(按人数)",
+    zh="客户留存率（按人数）",
     en="Retention rate from counts",
     source=_FARRIS,
     range=(0, 100),
@@ -136,7 +136,7 @@ def retention_from_counts(start: float, end: float, won: float) -> float:
 @metric(
     unit="percent",
     better="lower",
-    zh="客户流失率(按人数)",
+    zh="客户流失率（按人数）",
     en="Churn rate from counts",
     source=_FARRIS,
     range=(0, 100),
@@ -286,7 +286,7 @@ def active_months(frame: IntoFrame, customer: str = "customer_id", when: str = "
 @metric(
     unit="percent",
     better="lower",
-    zh="月度流失率(非契约型)",
+    zh="月度流失率（非契约型）",
     en="Monthly churn (without contracts)",
     source="Fader & Hardie, Journal of Interactive Marketing 23(1), 2009; an activity window of one month",
     range=(0, 100),
@@ -589,7 +589,7 @@ def purchase_frequency(frame: IntoFrame, customer: str = "customer_id", when: st
 @metric(
     unit="days",
     better="lower",
-    zh="购买间隔(中位数)",
+    zh="购买间隔（中位数）",
     en="Purchase interval (median)",
     source=_FARRIS,
     range=(1, None),

@@ -171,7 +171,7 @@ def uniqueness(values: IntoColumn) -> float:
 @metric(
     unit="percent",
     better="higher",
-    zh="准确率(误差带内)",
+    zh="准确率（误差带内）",
     en="Accuracy (within a band)",
     source=_DAMA,
     range=(0, 100),

@@ -79,7 +79,7 @@ def _complete(frame: IntoFrame, *columns: str) -> Any:
 @metric(
     unit="table",
     better="neither",
-    zh="流失预警模型(逻辑回归)",
+    zh="流失预警模型（逻辑回归）",
     en="Churn model (logistic)",
     source=_LOGIT,
     range=(None, None),

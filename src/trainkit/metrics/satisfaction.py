@@ -373,7 +373,7 @@ def csat_interval(ratings: IntoColumn, level: float = 0.95) -> Interval:
 @metric(
     unit="score",
     better="higher",
-    zh="满意度指数(0–100)",
+    zh="满意度指数（0–100）",
     en="CSAT index (0–100)",
     source="Farris et al., Marketing Metrics",
     range=(0, 100),
@@ -437,7 +437,7 @@ def csat_by_group(frame: IntoFrame, by: str, ratings: str = "csat", level: float
 @metric(
     unit="score",
     better="higher",
-    zh="客户费力度(CES 2.0 均值)",
+    zh="客户费力度（CES 2.0 均值）",
     en="CES 2.0 (mean, 1–7)",
     source=_EFFORT,
     range=(1, 7),
@@ -464,7 +464,7 @@ def ces(ratings: IntoColumn) -> float:
 @metric(
     unit="percent",
     better="higher",
-    zh="轻松办理占比(CES 5–7 分)",
+    zh="轻松办理占比（CES 5–7 分）",
     en="Easy contacts (CES 5–7)",
     source=_EFFORT,
     range=(0, 100),

@@ -71,7 +71,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     ),
 }
 
-_LATIN = re.compile(r"[a-z]+(?:n't|-[a-z]+)*")
+_LATIN = re.compile(r"[a-z]+n't|[a-z]+(?:-[a-z]+)*")
 #: How many words before a word a negation still turns it round.
 _REACH = 3
 

@@ -58,7 +58,7 @@ def _positive(value: float, name: str) -> float:
 @metric(
     unit="yuan",
     better="higher",
-    zh="客户终身价值(公式)",
+    zh="客户终身价值（公式）",
     en="CLV (formula)",
     source=f"{_GUPTA}; {_FADER}",
     range=(None, None),
@@ -93,7 +93,7 @@ def clv(margin: float, retention: float, discount_rate: float, timing: Literal["
 @metric(
     unit="yuan",
     better="higher",
-    zh="客户终身价值(毛利增长)",
+    zh="客户终身价值（毛利增长）",
     en="CLV with growing margin",
     source="Gupta & Lehmann, Managing Customers as Investments, 2005",
     range=(None, None),
@@ -242,7 +242,7 @@ def cac_payback(cost: float, monthly_revenue: float, gross_margin: float) -> flo
 @metric(
     unit="yuan",
     better="higher",
-    zh="笔单价(平均订单金额)",
+    zh="笔单价（平均订单金额）",
     en="Average order value",
     source=_FARRIS,
     range=(None, None),
@@ -392,7 +392,7 @@ def _ranked(values: IntoColumn) -> np.ndarray:
 @metric(
     unit="percent",
     better="neither",
-    zh="头部客户占比(帕累托)",
+    zh="头部客户占比（帕累托）",
     en="Share of the top customers (Pareto)",
     source="Schmittlein, Cooper & Morrison, Marketing Science 12(2), 1993",
     range=(0, 100),
