@@ -72,10 +72,12 @@ def _heading(info: Info, lang: str) -> str:
     competencies = {"en": ", ", "zh": "、"}[lang].join(
         f"{c} {COMPETENCIES[c][lang]}" for c in info.competencies
     )
-    kind = {
+    kinds = {
         "lesson": {"en": "Lesson", "zh": "课程"},
         "exercise": {"en": "Exercise", "zh": "练习"},
-    }[info.kind][lang]
+        "examination": {"en": "Examination", "zh": "考核"},
+    }
+    kind = kinds[info.kind if info.instant else "examination"][lang]
     minutes = {"en": f"{info.minutes} minutes", "zh": f"{info.minutes} 分钟"}[lang]
     points = {"en": f" · {info.points:g} points", "zh": f" · {info.points:g} 分"}[lang]
     line = f"{kind} · {LEVELS[info.level][lang]} · {minutes} · {competencies}"
