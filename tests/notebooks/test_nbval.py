@@ -1,0 +1,76 @@
+"""Every built lesson still gives the outputs that it stores, compared strictly by nbval."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from trainkit.kernels import COMMAND
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
+SANITIZE = Path(__file__).parent / "sanitize.cfg"
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def jupyter_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A place where `python3` is the workbook's kernel, as in a running workbook."""
+    folder = tmp_path_factory.mktemp("jupyter")
+    spec = folder / "kernels" / "python3" / "kernel.json"
+    spec.parent.mkdir(parents=True)
+    spec.write_text(json.dumps({"argv": COMMAND, "display_name": "Python 3", "language": "python"}))
+    return folder
+
+
+def nbval(path: Path, jupyter_path: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-sanitize-with", str(SANITIZE)]
+    command += ["-q", "-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", str(path.parent), str(path)]
+    settings = {"JUPYTER_PATH": str(jupyter_path), "TRAINKIT_CONTENT": str(ROOT), "TRAINKIT_LIFE": "lab"}
+    return subprocess.run(
+        command,
+        cwd=path.parent,
+        # The first place wins over the kernel that ipykernel brings along.
+        env={**os.environ, **settings, "JUPYTER_PREFER_ENV_PATH": "0"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+def copied(path: Path, folder: Path) -> Path:
+    """Copy a notebook into a folder named by its language: that is how it knows what to speak."""
+    copy = folder / path.parent.name / path.name
+    copy.parent.mkdir(parents=True)
+    shutil.copy(path, copy)
+    return copy
+
+
+def test_there_are_notebooks_in_both_languages() -> None:
+    assert len(NOTEBOOKS) >= 6
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: f"{p.parent.name}/{p.stem}")
+def test_a_lesson_gives_its_stored_outputs(path: Path, tmp_path: Path, jupyter_path: Path) -> None:
+    result = nbval(copied(path, tmp_path), jupyter_path)
+    assert result.returncode == 0, result.stdout[-5000:] + result.stderr
+
+
+def test_another_output_is_noticed(tmp_path: Path, jupyter_path: Path) -> None:
+    copy = copied(ROOT / "notebooks" / "en" / "3-01.ipynb", tmp_path)
+    nb = json.loads(copy.read_text(encoding="utf-8"))
+    changed = next(
+        o for c in nb["cells"] for o in c.get("outputs", ()) if o["output_type"] == "execute_result"
+    )
+    changed["data"]["text/plain"] = ["something else"]
+    copy.write_text(json.dumps(nb), encoding="utf-8")
+    result = nbval(copy, jupyter_path)
+    assert result.returncode == 1
+    assert "something else" in result.stdout
