@@ -1,7 +1,7 @@
 # `make` or `make help` lists what there is to do.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-grading start test test-quick check build messages system clean
+.PHONY: help setup setup-grading start test test-quick check build docs messages system clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -36,6 +36,11 @@ check: $(VENV)/developer.done ## Check format, lint, types and built files
 
 build: $(VENV)/developer.done ## Build notebooks, exercises and keys from lessons/ and solutions/
 	$(BIN)/trainkit build
+
+docs: $(VENV)/developer.done ## Write the reference pages: metrics and data dictionary
+	$(BIN)/python tests/metrics/write_reference.py
+	$(BIN)/trainkit data dictionary --lang en > docs/data-dictionary.md
+	$(BIN)/trainkit data dictionary --lang zh > docs/data-dictionary.zh-CN.md
 
 messages: $(VENV)/developer.done ## Update and compile the Chinese catalogue of interface texts
 	$(BIN)/trainkit messages
