@@ -88,7 +88,12 @@ def _spells(frame: IntoFrame, duration: str, event: str, *more: str) -> tuple[np
 
 
 @metric(
-    unit="table", better="higher", zh="客户生存曲线（Kaplan–Meier）", source=_KM, range=(0, 1), example=_SPELLS
+    unit="table",
+    better="higher",
+    zh="客户生存曲线（Kaplan–Meier）",
+    source=_KM,
+    range=(0, 1),
+    example=_SPELLS,
 )
 def kaplan_meier(frame: IntoFrame, duration: str, event: str, level: float = 0.95) -> Any:
     """Share of customers still there after each duration, from 1 down to 0 (Kaplan–Meier).
