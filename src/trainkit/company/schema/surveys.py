@@ -46,7 +46,7 @@ SURVEYS = Table(
             1,
             5,
             "satisfied with after-sales service, 1 to 5; missing: left out",
-            "售后满意度，1 到 5;缺失表示未填",
+            "售后满意度，1 到 5；缺失表示未填",
         ),
         _score(
             "ces",
