@@ -42,6 +42,7 @@ __all__ = [
     "repurchase_rate",
     "retention_from_counts",
     "retention_rate",
+    "revenue_churn",
 ]
 
 MONTHS_PER_QUARTER = 3
@@ -464,6 +465,35 @@ def gross_revenue_retention(start: float, churned: float, contraction: float) ->
     92.0
     """
     return 100 * (_start_revenue(start, churned, contraction) - churned - contraction) / start
+
+
+@metric(
+    unit="percent",
+    better="lower",
+    zh="收入流失率",
+    source=_SKOK,
+    range=(0, 100),
+    example={"start": 500_000, "churned": 25_000, "contraction": 15_000},
+)
+def revenue_churn(start: float, churned: float, contraction: float = 0) -> float:
+    """Share of the starting customers' revenue that was lost in %, from 0 to 100: 100 − gross revenue retention.
+
+    It differs from the churn of customers (`churn_rate`) where those lost are larger or smaller than the
+    rest. Quote both.
+
+    Args:
+        start: revenue of the customers at the start, over one period.
+        churned: of it, revenue of customers who left; 0 or more.
+        contraction: of it, revenue lost with customers who stayed; 0 or more.
+
+    Raises:
+        EmptyInput: there was no revenue at the start.
+        OutOfRange: the losses are negative or above `start`.
+
+    >>> revenue_churn(500_000, churned=25_000, contraction=15_000)
+    8.0
+    """
+    return 100 - gross_revenue_retention(start, churned, contraction)
 
 
 @metric(

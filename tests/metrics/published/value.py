@@ -71,7 +71,6 @@ mistake("CLV-9", "clv_finite", 2666.67, 0.005, lambda: m.clv(1000, 0.8, 0.1))
 mistake("CLV-5", "clv_cac_ratio", 4.07, 0.005, lambda: m.clv(1000, 0.8, 0.1, "B") / 900)
 mistake("CAC-1", "cac", 750, 1e-9, lambda: 300e3 / 400)
 mistake("CAC-8", "cac_payback", 8.33, 0.005, lambda: 1250 / 150)
-mistake("PAR-1", "top_share", 80.0, 0, lambda: 80.0)
 
 _SBG = Sbg(0.668, 3.806)
 for _age, _rate in ((1, 85.07), (2, 87.80), (3, 89.68)):
