@@ -476,7 +476,7 @@ def gross_revenue_retention(start: float, churned: float, contraction: float) ->
     example={"start": 500_000, "churned": 25_000, "contraction": 15_000},
 )
 def revenue_churn(start: float, churned: float, contraction: float = 0) -> float:
-    """Share of the starting customers' revenue that was lost in %, from 0 to 100: 100 − gross revenue retention.
+    """Share of the starting customers' revenue that was lost in %, from 0 to 100: 100 − gross retention.
 
     It differs from the churn of customers (`churn_rate`) where those lost are larger or smaller than the
     rest. Quote both.
