@@ -233,7 +233,7 @@ def calibration(frame: IntoFrame, outcome: str, score: str, groups: int = 10) ->
 @metric(
     unit="probability",
     better="higher",
-    zh="AUC(排序能力)",
+    zh="AUC（排序能力）",
     en="AUC",
     source="Hanley & McNeil, Radiology 143, 1982",
     range=(0, 1),
