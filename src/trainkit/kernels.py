@@ -10,7 +10,8 @@ from jupyter_client.manager import AsyncKernelManager
 
 __all__ = ["COMMAND", "WorkbookKernelManager"]
 
-#: The command line of the workbook's kernel. `-P` keeps the notebook's folder out of the import path.
+#: The command line of the workbook's kernel. `-P`: a file of the trainee's that is named like a module
+#: mustn't be imported in its place.
 COMMAND = (sys.executable, "-P", "-m", "trainkit.kernel", "-f", "{connection_file}")
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 from trainkit import content
 from trainkit.files import write_atomic
 from trainkit.i18n import LANGUAGES
+from trainkit.kernels import COMMAND
 from trainkit.servers.plan import Plan, hidden_folder, jupyter_folder
 
 __all__ = [
@@ -37,8 +37,7 @@ _LOCALES = {"en": "default", "zh": "zh_CN"}
 def write_settings(plan: Plan) -> None:
     """Write the kernel and all settings that both servers read."""
     kernel = {
-        # -P: a file of the trainee's that is named like a module mustn't be imported in its place.
-        "argv": [sys.executable, "-P", "-m", "trainkit.kernel", "-f", "{connection_file}"],
+        "argv": list(COMMAND),
         "display_name": "Python 3",
         "language": "python",
         "metadata": {"debugger": True},
