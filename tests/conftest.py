@@ -11,6 +11,9 @@ from trainkit.i18n import use_language
 # Doctests are collected from every module; several folders have a conftest.py, and this is the topmost.
 collect_ignore = ["conftest.py"]
 
+#: pytest loads these as plugins; looking for doctests in them, it would take one for another by their name.
+collect_ignore_glob = ["*/conftest.py"]
+
 
 @pytest.fixture(autouse=True)
 def _neutral_surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 
 from trainkit.apps.inputs import Input, make_input
+from trainkit.course.answers import GIVEN, validate
 from trainkit.course.journal import trainee
 from trainkit.course.judge import Verdict
 from trainkit.course.lives import Given, Notebook
@@ -111,9 +112,13 @@ class Card:
         if self.page.journal is None:
             return
         entry = self.page.journal.latest(self.page.info, self.page.variant).get(self.answer.name)
-        if entry is None or entry.value is None:
+        if entry is None:
             return
-        self.input.fill(entry.value)
+        # Another edition may have asked for something else under this name.
+        payload = validate({"state": GIVEN, "value": entry.value}, self.answer)
+        if payload["state"] != GIVEN:
+            return
+        self.input.fill(payload["value"])
         submitted = self.page.journal.latest(self.page.info, self.page.variant, action="submit")
         if self.answer.name in submitted:
             payload = self.page.payload(self.answer, submitted[self.answer.name].value)

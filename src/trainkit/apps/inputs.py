@@ -184,7 +184,7 @@ def read_number(text: str) -> float | str:
     """
     plain = unicodedata.normalize("NFKC", text).replace("−", "-").replace("–", "-")
     plain = re.sub(r"[\s_%]|points?|pts|个?百分点|分$", "", plain)
-    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", plain):
+    if re.fullmatch(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", plain):
         plain = plain.replace(",", "")  # thousands
     elif plain.count(",") == 1 and "." not in plain:
         plain = plain.replace(",", ".")  # decimal comma
@@ -218,24 +218,25 @@ def read_csv(content: bytes) -> dict[str, list[Any]]:
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
     try:
-        rows = [r for r in csv.reader(io.StringIO(text), delimiter=delimiter, strict=True) if any(r)]
+        reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
+        rows = [(reader.line_num, row) for row in reader if any(row)]
     except csv.Error as error:
         raise ValueError(_("It is no CSV file: {error}.").format(error=error)) from error
     if len(rows) < 2:
         raise ValueError(_("It needs a line with the column names and at least one row."))
-    head, *body = rows
+    (_first, head), *body = rows
     if len(body) > MAX_ROWS:
         raise ValueError(
             _("It has {rows:,} rows. At most {most:,} are read.").format(rows=len(body), most=MAX_ROWS)
         )
-    for number, row in enumerate(body, 2):
+    for number, row in body:
         if len(row) != len(head):
             raise ValueError(
                 _("Line {line} has {found} values, the first line has {expected}.").format(
                     line=number, found=len(row), expected=len(head)
                 )
             )
-    return {"columns": head, "rows": [[_cell(v) for v in row] for row in body]}
+    return {"columns": head, "rows": [[_cell(v) for v in row] for _line, row in body]}
 
 
 def download_link(name: str, text: str, label: str) -> str:

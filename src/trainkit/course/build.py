@@ -147,6 +147,7 @@ def execute(nb: Any, folder: Path, source: Source, *, content_root: Path) -> Non
     client = NotebookClient(
         nb,
         timeout=300,
+        coalesce_streams=True,  # when a kernel flushes what is printed depends on how busy the machine is
         kernel_manager_class=WorkbookKernelManager,
         resources={"metadata": {"path": str(folder)}},
     )

@@ -1,0 +1,204 @@
+"""The exercise page without a browser: what a trainee enters, presses and reads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from loaded import INFO, RIGHT_TABLE, Load
+
+from course.asked import CHOICE
+from trainkit.course.journal import Journal, Progress
+from trainkit.course.model import Choice
+from trainkit.grading.gradebook import Gradebook
+from trainkit.i18n import use_language
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("46.7", "46.7 leaves the passives out."),
+        ("35", "<code>nps</code> is right: 35.0"),
+        ("35,04 points", "<code>nps</code> is right"),
+        ("0.35", "multiply by 100"),
+        ("36", "<code>nps</code> = 36.0 is not right yet"),
+        ("about 35", "should be a number"),
+        ("", "Enter an answer first."),
+        ("<b>", "should be a number"),
+    ],
+)
+def test_check_says_what_the_judge_says(load: Load, workspace: Path, typed: str, said: str) -> None:
+    page = load()
+    page.enter("nps", typed)
+    answer = page.press("nps", "Check")
+    assert said in answer
+    assert "<b>" not in answer
+
+
+def test_check_says_it_in_chinese(load: Load, workspace: Path) -> None:
+    use_language("zh")
+    page = load()
+    page.enter("nps", "46.7")
+    assert "46.7 没有算上被动者。" in page.press("nps", "检查")
+
+
+def test_a_check_is_kept_at_once_and_is_no_submission(load: Load, workspace: Path) -> None:
+    page = load()
+    page.enter("nps", "46.7")
+    page.press("nps", "Check")
+    journal = Journal.of(workspace)
+    assert journal.latest(INFO)["nps"].codes == ("NPS-1",)
+    assert journal.progress(INFO) == Progress(attempted=1)
+    assert not (workspace / ".trainkit" / "gradebook.db").exists()
+
+
+def rows(workspace: Path) -> list[Any]:
+    with Gradebook(workspace / ".trainkit" / "gradebook.db") as book:
+        return book.latest()
+
+
+def test_submit_is_an_entry_of_the_journal_and_a_row_of_the_gradebook(load: Load, workspace: Path) -> None:
+    page = load()
+    page.enter("nps", "35")
+    said = page.press("nps", "Submit")
+    assert "is right" in said
+    assert "1 of 5 answers are submitted." in said
+    assert Journal.of(workspace).latest(INFO, 0, action="submit")["nps"].value == 35.0
+    (row,) = rows(workspace)
+    assert {m.name: m.earned for m in row.marks if m.earned} == {"nps": 2.0}
+
+
+def test_a_second_submission_takes_the_place_of_the_first(load: Load, workspace: Path) -> None:
+    page = load()
+    for typed in ("35", "36"):
+        page.enter("nps", typed)
+        page.press("nps", "Submit")
+    (row,) = rows(workspace)
+    assert sum(m.earned for m in row.marks) == 0
+    assert Journal.of(workspace).progress(INFO) == Progress(attempted=1, right=1, submitted=1)
+
+
+@pytest.mark.parametrize("typed", ["", "about 35", "nan"])
+def test_what_is_no_answer_is_not_submitted(load: Load, workspace: Path, typed: str) -> None:
+    page = load()
+    page.enter("nps", typed)
+    page.press("nps", "Submit")
+    assert Journal.of(workspace).latest(INFO) == {}
+    assert not (workspace / ".trainkit" / "gradebook.db").exists()
+
+
+def test_without_a_workspace_a_submission_is_refused_and_says_how_to_get_one(load: Load) -> None:
+    page = load()
+    page.enter("nps", "35")
+    said = page.press("nps", "Submit")
+    assert "Nothing was submitted" in said
+    assert "trainkit start" in said
+
+
+def test_all_kinds_of_answers_are_entered_and_submitted(load: Load, workspace: Path) -> None:
+    page = load()
+    page.enter("nps", "35")
+    page.enter("word", " Promoters ")
+    page.enter("sentence", "mix")
+    for box in page.cards["causes"].input.widget.children:
+        box.value = True
+    page.cards["csat_by_type"].input.fill(RIGHT_TABLE)
+    for name in page.cards:
+        assert "is right" in page.press(name, "Submit"), name
+    (row,) = rows(workspace)
+    assert sum(m.earned for m in row.marks) == INFO.points
+
+
+def test_after_a_reload_what_was_entered_and_submitted_is_back(load: Load, workspace: Path) -> None:
+    first = load()
+    first.enter("nps", "36")
+    first.press("nps", "Check")
+    first.enter("word", "promoters")
+    first.press("word", "Submit")
+    again = load()
+    assert again.cards["nps"].input.value == 36.0
+    assert "not submitted" in again.said("nps")
+    assert again.cards["word"].input.value == "promoters"
+    assert "Submitted before" in again.said("word")
+    assert again.said("sentence") == ""
+    again.enter("nps", "35")
+    assert "2 of 5 answers are submitted." in again.press("nps", "Submit")
+    (row,) = rows(workspace)
+    assert {m.name: m.earned for m in row.marks if m.earned} == {"nps": 2.0, "word": 1.0}
+
+
+def test_an_answer_that_could_not_be_judged_is_not_brought_back(load: Load, workspace: Path) -> None:
+    page = load()
+    page.enter("nps", "about 35")
+    page.press("nps", "Check")
+    assert load().cards["nps"].input.value is ...
+
+
+def test_what_was_entered_in_another_edition_does_not_break_the_page(load: Load, workspace: Path) -> None:
+    page = load()
+    page.enter("sentence", "service")
+    page.press("sentence", "Submit")
+    page.enter("nps", "35")
+    page.press("nps", "Submit")
+    renamed = replace(CHOICE, choices=(CHOICE.choices[0], Choice("staff", {"en": "Staff", "zh": "员工"})))
+    typed = replace(INFO.answers[1], name="nps")
+    changed = replace(INFO, edition="second", answers=(typed, *INFO.answers[1:2], renamed, *INFO.answers[3:]))
+    again = load(info=changed)
+    assert again.cards["sentence"].input.value is ...
+    assert again.cards["nps"].input.value is ...
+
+
+def test_trainees_do_not_see_each_others_entries(
+    load: Load, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRAINKIT_TRAINEE", "lin")
+    page = load()
+    page.enter("nps", "36")
+    page.press("nps", "Check")
+    monkeypatch.setenv("TRAINKIT_TRAINEE", "chen")
+    assert load().cards["nps"].input.value is ...
+
+
+def test_hints_are_a_ladder_behind_a_button(load: Load, workspace: Path) -> None:
+    page = load()
+    steps = [page.press("nps", "Hint") for _ in range(3)]
+    assert ["First." in steps[0], "Second." in steps[1], steps[2] == steps[1]] == [True] * 3
+    assert "Hint" not in {b.description for b in page.cards["word"].widget.children[2].children}
+    assert "ex.hint" not in page.press("nps", "Check")
+
+
+def test_in_an_examination_an_answer_is_noted_and_nothing_tells_right_from_wrong(
+    load: Load, workspace: Path
+) -> None:
+    page = load(exam=True)
+    said = []
+    for typed in ("35", "36"):
+        page.enter("nps", typed)
+        said.append((page.press("nps", "Check"), page.press("nps", "Submit")))
+    assert "is noted" in said[0][0]
+    assert "Verdicts come when the examination is released." in said[0][0]
+    assert [part.replace("35.0", "36.0") for part in said[0]] == list(said[1])
+    journal = Journal.of(workspace)
+    assert {e.outcome for e in journal._entries(page.page.info, "me")} == {"recorded"}
+    assert not (workspace / ".trainkit" / "gradebook.db").exists()
+    assert "Hint" not in {b.description for b in page.cards["nps"].widget.children[2].children}
+
+
+def test_a_value_that_the_notebook_gives_is_judged_at_once(
+    load: Load, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = load()
+    before = len(page.shown)
+    page.page.answer([(INFO.answers[0], 35)])
+    (bundle,) = page.shown[before:]
+    assert "is right" in bundle["text/html"]
+
+
+def test_a_card_says_what_is_asked_and_what_it_earns(load: Load) -> None:
+    page = load()
+    assert ["2 points" in page.cards["nps"].widget.children[0].value] == [True]
+    assert "1 point<" in page.cards["word"].widget.children[0].value
+    use_language("zh")
+    assert "有多少？" in load().cards["nps"].widget.children[0].value
