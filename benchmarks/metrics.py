@@ -42,7 +42,7 @@ def simulate(orders: int, path: Path) -> None:
 
 def ours(frame: Any) -> None:
     """The three metrics, in one text for every engine."""
-    from trainkit.metrics.loyalty import active_months, monthly_churn
+    from trainkit.metrics.retention import active_months, monthly_churn
     from trainkit.metrics.segments import rfm_scores, rfm_table
     from trainkit.metrics.survival import cohort_retention
 

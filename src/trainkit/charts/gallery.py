@@ -98,7 +98,7 @@ def _importance() -> alt.LayerChart:
     )
 
 
-@_shows("loyalty", "over_time")
+@_shows("retention", "over_time")
 def _churn() -> alt.LayerChart:
     quarters = [f"{year}-Q{quarter}" for year in (2024, 2025) for quarter in (1, 2, 3, 4)]
     table = pd.DataFrame({"quarter": quarters, "churn_rate": [6.1, 6.4, 6.2, 7.0, 7.9, 8.8, 10.5, 12.0]})
@@ -109,7 +109,7 @@ def _churn() -> alt.LayerChart:
     )
 
 
-@_shows("loyalty", "stacked_shares")
+@_shows("retention", "stacked_shares")
 def _follow_up() -> alt.LayerChart:
     table = pd.DataFrame(
         {"type": ["B2B", "B2B", "B2C", "B2C"], "followed_up": [False, True] * 2, "n": [90, 10, 60, 40]}
@@ -117,6 +117,13 @@ def _follow_up() -> alt.LayerChart:
     words = {True: _("Personal follow-up"), False: _("None")}
     finding = _("Most of those who left had heard nothing from us")
     return charts.stacked_shares(table, "type", "followed_up", title=finding, labels=words)
+
+
+@_shows("loyalty", "bars")
+def _repurchase() -> alt.LayerChart:
+    table = pd.DataFrame({"type": ["B2B", "B2C", "G"], "repurchase_rate": [78.0, 31.0, 64.0]})
+    finding = _("Two consumers in three buy only once a year")
+    return charts.bars(table, "type", "repurchase_rate", title=finding, highlight="B2C")
 
 
 @_shows("survival", "heatmap")

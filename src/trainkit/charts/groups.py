@@ -67,7 +67,7 @@ def by_group(
     text = base.mark_text(dy=-12, fontSize=12).encode(y, x, alt.Text(f"{value}:Q", format=".1f"))
     layers.append(text)
     layers += reference_line(reference, reference_label, vertical=True)
-    return parts.layer(*layers, width=theme.WIDTH - 40, height=alt.Step(38))
+    return parts.layer(*layers, width=parts.beside(values, group), height=alt.Step(38))
 
 
 def _told(values: list[dict[str, Any]], group: str, value: str) -> str:
@@ -118,7 +118,7 @@ def bars(
     drawn = base.mark_bar().encode(y, x, alt.Color("_colour:N", scale=None))
     text = base.mark_text(align="left", dx=4).encode(y, x, alt.Text(f"{value}:Q", format=f",.{digits}f"))
     lines = reference_line(reference, reference_label, vertical=True)
-    return parts.layer(drawn, text, *lines, width=theme.WIDTH - 60, height=alt.Step(32))
+    return parts.layer(drawn, text, *lines, width=parts.beside(values, group), height=alt.Step(32))
 
 
 def slope(

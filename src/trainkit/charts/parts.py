@@ -21,6 +21,7 @@ from trainkit.metrics.registry import UNITS
 __all__ = [
     "MAX_ROWS",
     "axis",
+    "beside",
     "code_labels",
     "data",
     "layer",
@@ -190,6 +191,12 @@ def reference_line(value: float | None, label: str | None, *, vertical: bool) ->
         ]
     text = base.mark_text(color=theme.BAD, fontWeight="bold", align="left", baseline="bottom", dx=4, dy=-4)
     return [rule.encode(alt.Y("_at:Q")), text.encode(alt.Y("_at:Q"), alt.Text("_label:N"), x=alt.value(0))]
+
+
+def beside(values: list[dict[str, Any]], group: str) -> int:
+    """Return the width in pixels of a plotting area that leaves room for the names of the groups."""
+    longest = max(_width(row[group]) for row in values)
+    return theme.WIDTH + 70 - max(110, min(theme.LABEL_LIMIT, 8 * longest))
 
 
 def layer(*layers: alt.Chart, width: int, height: int | alt.Step) -> alt.LayerChart:

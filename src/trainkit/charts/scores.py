@@ -124,7 +124,7 @@ def stacked_shares(
         y, alt.X("_middle:Q"), alt.Text("_share:Q", format=".0f")
     )
     return (bars + text.transform_filter("datum._share >= 8")).properties(
-        width=theme.WIDTH, height=alt.Step(38)
+        width=parts.beside(values, group), height=alt.Step(38)
     )
 
 

@@ -41,7 +41,10 @@ def funnel(
     )
     text = base.mark_text(align="left", dx=4).encode(y, x, alt.Text("_text:N"))
     return parts.layer(
-        base.mark_bar(color=theme.ACCENT).encode(y, x), text, width=theme.WIDTH - 80, height=alt.Step(34)
+        base.mark_bar(color=theme.ACCENT).encode(y, x),
+        text,
+        width=parts.beside(values, "stage"),
+        height=alt.Step(34),
     )
 
 
@@ -82,7 +85,10 @@ def pareto(
     x = alt.X("_share:Q", title=_("Share of all cases (%)"), scale=_room(values[0]["_share"], 2.2))
     text = base.mark_text(align="left", dx=4, fontSize=12).encode(y, x, alt.Text("_text:N"))
     return parts.layer(
-        base.mark_bar(color=theme.ACCENT).encode(y, x), text, width=theme.WIDTH - 60, height=alt.Step(32)
+        base.mark_bar(color=theme.ACCENT).encode(y, x),
+        text,
+        width=parts.beside(values, cause),
+        height=alt.Step(32),
     )
 
 
@@ -127,7 +133,7 @@ def diverging_bars(
         (alt.datum[value] < 0, base.mark_text(align="right", dx=-4)),
     ):
         layers.append(text.encode(y, x, alt.Text("_text:N")).transform_filter(test))
-    return parts.layer(*layers, width=theme.WIDTH - 60, height=alt.Step(32))
+    return parts.layer(*layers, width=parts.beside(values, group), height=alt.Step(32))
 
 
 def _room(longest: float, factor: float) -> alt.Scale:

@@ -8,7 +8,19 @@ import altair as alt
 
 from trainkit.charts import svg
 
-__all__ = ["ACCENT", "BAD", "FONT", "GOOD", "HEIGHT", "INK", "MUTED", "PALETTE", "WIDTH", "enable"]
+__all__ = [
+    "ACCENT",
+    "BAD",
+    "FONT",
+    "GOOD",
+    "HEIGHT",
+    "INK",
+    "LABEL_LIMIT",
+    "MUTED",
+    "PALETTE",
+    "WIDTH",
+    "enable",
+]
 
 #: The first font that is installed is used; each platform has one of them.
 FONT = "Noto Sans CJK SC, Microsoft YaHei, PingFang SC, sans-serif"
@@ -22,6 +34,8 @@ MUTED = "#767676"
 
 #: Size of the plotting area in pixels: with its axes a chart stays readable on a screen 400 pixels wide.
 WIDTH = 340
+#: Longer names of groups are cut.
+LABEL_LIMIT = 175
 HEIGHT = 240
 
 #: Colour of texts.
@@ -41,7 +55,7 @@ def _config() -> alt.theme.ThemeConfig:
         "gridColor": _GRID,
         "domainColor": MUTED,
         "tickColor": MUTED,
-        "labelLimit": 175,
+        "labelLimit": LABEL_LIMIT,
     }
     return {
         "config": {

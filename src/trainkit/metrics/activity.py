@@ -34,7 +34,7 @@ def customer_months(frame: IntoFrame, customer: str, when: str) -> nw.LazyFrame[
     """Return the distinct months in which each customer bought, counted in column `month`.
 
     A month is counted as `year · 12 + month − 1`. A column `when` of integers holds counted, distinct months
-    already: the result of `loyalty.active_months`.
+    already: the result of `retention.active_months`.
     """
     bought = lazy(frame, customer, when).filter(~nw.col(customer).is_null(), ~nw.col(when).is_null())
     if bought.collect_schema()[when].is_integer():

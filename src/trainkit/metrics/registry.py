@@ -20,7 +20,8 @@ __all__ = ["FAMILIES", "UNITS", "Metric", "families", "get", "metric", "metrics"
 FAMILIES: dict[str, dict[str, str]] = {
     "satisfaction": {"en": "Satisfaction", "zh": "客户满意度"},
     "surveys": {"en": "Surveys and sampling", "zh": "问卷与抽样"},
-    "loyalty": {"en": "Loyalty, retention and churn", "zh": "忠诚度、留存与流失"},
+    "retention": {"en": "Retention and churn", "zh": "留存与流失"},
+    "loyalty": {"en": "Loyalty", "zh": "客户忠诚"},
     "survival": {"en": "Cohorts and survival", "zh": "同期群与生存分析"},
     "interaction": {"en": "Interaction", "zh": "客户互动"},
     "service": {"en": "Service and complaints", "zh": "服务与投诉"},

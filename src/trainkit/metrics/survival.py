@@ -50,7 +50,7 @@ def cohort_retention(frame: IntoFrame, customer: str = "customer_id", when: str 
     Args:
         frame: one row a purchase or an order line.
         customer: column with the customer's id.
-        when: column with the time of the purchase, or `month` of `loyalty.active_months`.
+        when: column with the time of the purchase, or `month` of `retention.active_months`.
 
     Returns:
         Columns `cohort` (month of the first purchase, as 2025-01), `age` (months since, from 0), `customers`
