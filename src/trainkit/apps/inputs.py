@@ -17,7 +17,7 @@ from trainkit.course.model import Answer
 from trainkit.course.present import Note
 from trainkit.i18n import _, pick
 
-__all__ = ["Input", "make_input"]
+__all__ = ["Input", "download_link", "make_input", "read_csv", "read_number"]
 
 _WIDE = {"width": "100%", "max_width": "36rem"}
 

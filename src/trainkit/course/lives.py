@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 #: What a trainee gave: answers with their values, in order.
 Given = Sequence[tuple[Answer, Any]]
 
-__all__ = ["FACTORIES", "Graded", "Life", "Notebook", "begin"]
+__all__ = ["FACTORIES", "Given", "Graded", "Life", "Notebook", "begin", "emit"]
 
 
 class Life:

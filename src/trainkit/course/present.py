@@ -13,6 +13,7 @@ from trainkit.i18n import _, pick
 
 __all__ = [
     "Note",
+    "code_spans",
     "display_note",
     "format_value",
     "hint_note",

@@ -17,7 +17,7 @@ from trainkit.company.simulation.frames import numbered
 from trainkit.company.simulation.interactions import cost_to_serve
 from trainkit.company.simulation.streams import stream
 
-__all__ = ["columns", "line_profit", "products"]
+__all__ = ["columns", "line_profit", "products", "unit_cost"]
 
 #: Freight of an order in CNY, least and most.
 _FREIGHT = (6.0, 130.0)
