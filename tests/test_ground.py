@@ -189,3 +189,13 @@ def test_the_installed_wheel_starts(installed: Path, tmp_path: Path) -> None:
     status, copies = run(installed, code, tmp_path, TRAINKIT_CACHE=str(tmp_path / "cache")).splitlines()
     assert status == "200"
     assert any("/en/1-06.ipynb" in copy for copy in copies.split())
+
+
+@pytest.mark.slow
+def test_the_grading_sandbox_hides_the_course_of_the_installed_wheel(installed: Path, tmp_path: Path) -> None:
+    code = (
+        "from trainkit import content\n"
+        "from trainkit.grading import batch\n"
+        "print(content.root() in batch.box_for(isolated=True).hidden)"
+    )
+    assert run(installed, code, tmp_path).strip() == "True"
