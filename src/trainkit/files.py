@@ -1,4 +1,4 @@
-"""Writing files so that a reader never sees half of one."""
+"""Where files are kept, and writing them so that a reader never sees half of one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ import os
 import tempfile
 from pathlib import Path
 
-__all__ = ["write_atomic"]
+__all__ = ["cache_folder", "write_atomic"]
+
+
+def cache_folder() -> Path:
+    """Return the folder for what can be made again: `TRAINKIT_CACHE`, or the user's cache folder."""
+    if named := os.environ.get("TRAINKIT_CACHE"):
+        return Path(named)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("trainkit", appauthor=False)
 
 
 def write_atomic(path: Path, data: str | bytes, *, private: bool = False) -> None:

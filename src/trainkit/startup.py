@@ -17,7 +17,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
-__all__ = ["block_slow_grammars", "cache_folder", "chart_script", "chart_script_file", "prepare"]
+from trainkit.files import cache_folder, write_atomic
+
+__all__ = ["block_slow_grammars", "chart_script", "chart_script_file", "prepare"]
 
 #: What ipykernel warns of at every start; the workbook listens on this machine only.
 _LOOPBACK_NOTICE = "Kernel is running over TCP without encryption"
@@ -46,15 +48,6 @@ def block_slow_grammars() -> None:
         sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # None is the import system's "no"
 
 
-def cache_folder() -> Path:
-    """Return the folder for what can be made again: `TRAINKIT_CACHE`, or the user's cache folder."""
-    if named := os.environ.get("TRAINKIT_CACHE"):
-        return Path(named)
-    from platformdirs import user_cache_path
-
-    return user_cache_path("trainkit", appauthor=False)
-
-
 def chart_script_file() -> Path:
     """Return where the chart script of the installed versions is cached."""
     return cache_folder() / f"chart-{version('altair')}-{version('vl-convert-python')}.js"
@@ -71,8 +64,6 @@ def chart_script() -> str:
         return cached.read_text(encoding="utf-8")
     except OSError:
         script = _bundle_chart_script()
-    from trainkit.files import write_atomic
-
     # A read-only home costs the second again at each start, and nothing else.
     try:
         write_atomic(cached, script)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from trainkit import startup
+from trainkit import files, startup
 
 
 def run(code: str, **env: str) -> str:
@@ -119,6 +119,6 @@ def test_charts_can_be_imported_first():
 
 def test_the_cache_folder_can_be_named(monkeypatch, tmp_path):
     monkeypatch.setenv("TRAINKIT_CACHE", str(tmp_path))
-    assert startup.cache_folder() == tmp_path
+    assert files.cache_folder() == tmp_path
     monkeypatch.delenv("TRAINKIT_CACHE")
-    assert isinstance(startup.cache_folder(), Path)
+    assert isinstance(files.cache_folder(), Path)

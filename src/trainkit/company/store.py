@@ -19,13 +19,13 @@ from trainkit.company import manifest
 from trainkit.company.hashing import file_hash
 from trainkit.company.schema import Table, find
 from trainkit.errors import DataError
-from trainkit.files import write_atomic
+from trainkit.files import cache_folder, write_atomic
 from trainkit.i18n import _
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["cache_folder", "cache_root", "load", "read_table", "write_tables"]
+__all__ = ["edition_folder", "load", "read_table", "write_tables"]
 
 
 def load(name: str, variant: int = 0) -> pd.DataFrame:
@@ -64,21 +64,12 @@ def write_tables(variant: int, tables: Iterable[str], directory: Path) -> None:
         write_atomic(directory / f"{table.name}.parquet", source.read_bytes())
 
 
-def cache_root() -> Path:
-    """Return the folder of all that can be made or fetched again: `TRAINKIT_CACHE`, or the user's cache."""
-    if named := os.environ.get("TRAINKIT_CACHE"):
-        return Path(named)
-    from platformdirs import user_cache_path
-
-    return user_cache_path("trainkit", appauthor=False)
-
-
-def cache_folder() -> Path:
+def edition_folder() -> Path:
     """Return the folder of simulated variants.
 
     It is named after the simulation's own source: when that changes, old files are no longer found.
     """
-    return cache_root() / _edition()
+    return cache_folder() / _edition()
 
 
 @lru_cache(maxsize=1)
@@ -145,7 +136,7 @@ def _cached(tables: Sequence[Table], variant: int) -> list[Path]:
 
     A file's name carries the hash of its bytes, so a damaged file is noticed and made again.
     """
-    folder = cache_folder() / str(variant)
+    folder = edition_folder() / str(variant)
     found = {table.name: _intact(folder, table) for table in tables}
     if missing := [name for name, path in found.items() if path is None]:
         from trainkit.company.simulation import simulate

@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING
 
 from trainkit.company import TABLES
 from trainkit.company import load as load_table
-from trainkit.company.store import cache_root
 from trainkit.datasets.public import PUBLIC, PublicData
 from trainkit.errors import DataError, InputError, MissingColumn, MissingExtra, UnknownName
-from trainkit.files import write_atomic
+from trainkit.files import cache_folder, write_atomic
 from trainkit.i18n import _
 
 if TYPE_CHECKING:
@@ -84,7 +83,7 @@ def _texts(values: pd.Series) -> list[str]:
 def _from_cache(data: PublicData) -> pd.DataFrame:
     import pandas as pd
 
-    kept = cache_root() / "public" / f"{data.name}.{data.content[:16]}.parquet"
+    kept = cache_folder() / "public" / f"{data.name}.{data.content[:16]}.parquet"
     if kept.is_file():
         try:
             return pd.read_parquet(kept)
