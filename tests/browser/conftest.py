@@ -127,9 +127,8 @@ def overflow(page: Page) -> int:
 
 
 @contextmanager
-def silent_server() -> Iterator[tuple[int, list[int]]]:
-    """Listen on a port, take every connection, and never answer; yields the port and who came."""
-    came: list[int] = []
+def silent_server() -> Iterator[int]:
+    """Listen on a port, take every connection, and never answer; yields the port."""
     held: list[socket.socket] = []
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
@@ -138,15 +137,14 @@ def silent_server() -> Iterator[tuple[int, list[int]]]:
         def accept() -> None:
             while True:
                 try:
-                    connection, (_host, port) = server.accept()
+                    connection, _peer = server.accept()
                 except OSError:
                     return
                 held.append(connection)
-                came.append(port)
 
         thread = threading.Thread(target=accept, daemon=True)
         thread.start()
-        yield server.getsockname()[1], came
+        yield server.getsockname()[1]
         server.shutdown(socket.SHUT_RDWR)
         thread.join(10)
     for connection in held:

@@ -87,13 +87,15 @@ def workbook(folder: Path) -> Iterator[Workbook]:
 @contextlib.contextmanager
 def serving(folder: Path, course: Path | None = None) -> Iterator[Workbook]:
     """Run a workbook with `course`, or with the real one, with all that it writes below `folder`."""
-    with pytest.MonkeyPatch.context() as patch:
-        if course:
-            patch.setenv("TRAINKIT_CONTENT", str(course))
-        patch.setenv("TRAINKIT_CACHE", str(folder / "cache"))
-        prepared = session.prepare(folder / "my workspace 工作区", "en", first_port())
-        with session.serve(prepared.plan) as children:
-            yield Workbook(prepared.plan, children)
+    with contextlib.ExitStack() as running:
+        # The servers inherit this at their start; other tests of this process mustn't.
+        with pytest.MonkeyPatch.context() as patch:
+            if course:
+                patch.setenv("TRAINKIT_CONTENT", str(course))
+            patch.setenv("TRAINKIT_CACHE", str(folder / "cache"))
+            prepared = session.prepare(folder / "my workspace 工作区", "en", first_port())
+            children = running.enter_context(session.serve(prepared.plan))
+        yield Workbook(prepared.plan, children)
 
 
 def kernels(book: Workbook) -> set[int]:
