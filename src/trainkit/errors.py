@@ -22,7 +22,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
-from trainkit.i18n import _
+from trainkit.i18n import _, joined
 
 __all__ = [
     "DataError",
@@ -78,9 +78,9 @@ class UnknownName(TrainkitError, LookupError):
         self.known = sorted(known)
         close = get_close_matches(str(name), self.known, n=1, cutoff=0.6)
         if close:
-            message += " " + _("Did you mean `{name}`?").format(name=close[0])
+            message = joined(message, _("Did you mean `{name}`?").format(name=close[0]))
         elif self.known:
-            message += " " + _("There are: {names}.").format(names=", ".join(self.known))
+            message = joined(message, _("There are: {names}.").format(names=", ".join(self.known)))
         super().__init__(message)
 
 

@@ -12,7 +12,16 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-__all__ = ["LANGUAGES", "_", "get_language", "ngettext", "pick", "use_language"]
+__all__ = [
+    "LANGUAGES",
+    "_",
+    "get_language",
+    "joined",
+    "ngettext",
+    "percent",
+    "pick",
+    "use_language",
+]
 
 #: Languages of the workbook and what each calls itself.
 LANGUAGES = {"en": "English", "zh": "中文"}
@@ -65,3 +74,21 @@ def _(message: str) -> str:
 def ngettext(singular: str, plural: str, n: int) -> str:
     """Translate with the plural form for `n`."""
     return _catalogue(get_language()).ngettext(singular, plural, n)
+
+
+def joined(*sentences: str) -> str:
+    """Put sentences one after the other; Chinese ones stand without a space between them.
+
+    >>> joined("Right.", "", "Go on.")
+    'Right. Go on.'
+    """
+    return ("" if get_language() == "zh" else " ").join(s for s in sentences if s)
+
+
+def percent(number: str | float) -> str:
+    """Return a number with the per-cent sign, set as the language sets it.
+
+    >>> percent("46.7")
+    '46.7 %'
+    """
+    return f"{number}%" if get_language() == "zh" else f"{number} %"

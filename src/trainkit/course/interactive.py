@@ -7,7 +7,7 @@ from typing import Any
 
 from trainkit.course.model import Quiz
 from trainkit.course.present import Note, code_spans
-from trainkit.i18n import _, pick
+from trainkit.i18n import _, joined, pick
 
 __all__ = ["control", "picture", "show_demo", "show_quiz"]
 
@@ -84,7 +84,7 @@ def quiz_widget(quiz: Quiz) -> tuple[Any, Any]:
     import ipywidgets as w
 
     several = sum(c.right for c in quiz.choices) > 1
-    ask = pick(quiz.question) + (" " + _("(several are right)") if several else "")
+    ask = joined(pick(quiz.question), _("(several are right)") if several else "")
     boxes = [
         w.Checkbox(description=pick(c.label), indent=False, layout=w.Layout(width="auto"))
         for c in quiz.choices

@@ -9,7 +9,7 @@ from typing import Any
 
 from trainkit.course.judge import Verdict
 from trainkit.course.model import Answer, Info
-from trainkit.i18n import _, pick
+from trainkit.i18n import _, joined, percent, pick
 
 __all__ = [
     "Note",
@@ -73,7 +73,7 @@ def format_value(value: Any, answer: Answer) -> str:
     """
     if answer.type == "number" and isinstance(value, int | float):
         text = f"{value:,.{_decimals(answer.tolerance)}f}" if answer.tolerance else f"{value:,.6g}"
-        return f"{text} %" if answer.unit == "%" else text
+        return percent(text) if answer.unit == "%" else text
     if answer.type == "choice":
         return next((pick(c.label) for c in answer.choices if c.id == value), str(value))
     if answer.type == "choices" and isinstance(value, list):
@@ -91,7 +91,7 @@ def _decimals(tolerance: float) -> int:
 def verdict_note(verdict: Verdict, answer: Answer, *, hint: str = "") -> Note:
     """Return what to tell a trainee about an answer; `hint` is the call that shows one, if there is any."""
     name, value = answer.name, format_value(verdict.value, answer)
-    more = " " + _("`{call}` shows a hint.").format(call=hint) if hint else ""
+    more = _("`{call}` shows a hint.").format(call=hint) if hint else ""
     match verdict.outcome:
         case "right":
             return Note("good", _("`{name}` is right: {value}").format(name=name, value=value))
@@ -105,11 +105,11 @@ def verdict_note(verdict: Verdict, answer: Answer, *, hint: str = "") -> Note:
         case "invalid":
             return Note("look", _("`{name}` can't be judged yet").format(name=name), verdict.detail)
         case "not attempted":
-            text = _("Put your answer in the place of `...` and run the cell again.") + more
+            text = joined(_("Put your answer in the place of `...` and run the cell again."), more)
             return Note("info", _("`{name}` is not attempted yet").format(name=name), text)
         case _:
             title = _("`{name}` = {value} is not right yet").format(name=name, value=value)
-            return Note("look", title, (verdict.detail + more).strip())
+            return Note("look", title, joined(verdict.detail, more))
 
 
 def recorded_note(verdict: Verdict, answer: Answer, *, released_later: bool) -> Note:

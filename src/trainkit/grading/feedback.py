@@ -21,7 +21,7 @@ from trainkit.course.model import LEVELS, Answer, Key
 from trainkit.course.present import Note, code_spans, verdict_note
 from trainkit.errors import MissingExtra
 from trainkit.grading import records
-from trainkit.i18n import _, get_language, pick, use_language
+from trainkit.i18n import _, get_language, percent, pick, use_language
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -91,6 +91,7 @@ def feedback_page(
             percent=_percent(earned, points),
             score=_score(earned, points),
             share=_percent,
+            per_cent=percent,
             scored=_score,
             text=_labels(),
             trainee=trainee,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trainkit.grading import records
-from trainkit.i18n import _
+from trainkit.i18n import _, joined
 
 __all__ = ["Row", "answers_csv", "grades_csv", "rows"]
 
@@ -68,7 +68,7 @@ def rows(submissions: Iterable[records.Submission]) -> list[Row]:
             s.earned,
             s.points,
             _answers(s),
-            " ".join(_remarks(s)),
+            joined(*_remarks(s)),
         )
         for s in submissions
     ]
