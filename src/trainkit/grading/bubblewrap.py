@@ -18,6 +18,9 @@ __all__ = ["JOB", "command"]
 #: The working folder inside of the box, and the folder that holds what is given to it.
 JOB, _GIVEN = "/job", "/given"
 
+#: Folders that can be written: empty at first, and gone at the end.
+_SCRATCH = ("/dev/shm", "/tmp", JOB)
+
 #: The user that the box of a root process becomes; it owns nothing.
 _NOBODY = 65534
 
@@ -61,7 +64,10 @@ def _files(given: Mapping[str, Path], scratch_bytes: int, hidden: Sequence[Path]
     """Return the options that build the file tree, in the order in which bubblewrap makes it."""
     mounts = [*_system_mounts(), *_python_mounts()]
     bound = [Path(target) for _kind, _source, target in mounts]
-    options: list[str] = []
+    options = ["--proc", "/proc", "--dev", "/dev"]
+    # Before the rest: Python itself may be installed below one of them, a checkout in /tmp for example.
+    for scratch in _SCRATCH:
+        options += ["--perms", "1777", "--size", str(scratch_bytes), "--tmpfs", scratch]
     for folder in _parents(bound):
         # Without this, bubblewrap makes folders that only their owner may enter.
         options += ["--perms", "0755", "--dir", str(folder)]
@@ -70,9 +76,6 @@ def _files(given: Mapping[str, Path], scratch_bytes: int, hidden: Sequence[Path]
     for folder in hidden:
         if any(folder.is_relative_to(target) for target in bound) and folder.is_dir():
             options += ["--perms", "0555", "--tmpfs", str(folder)]
-    options += ["--proc", "/proc", "--dev", "/dev"]
-    for scratch in ("/dev/shm", "/tmp", JOB):
-        options += ["--perms", "1777", "--size", str(scratch_bytes), "--tmpfs", scratch]
     options += ["--perms", "0755", "--dir", _GIVEN]
     for name, path in given.items():
         options += ["--ro-bind", str(path.resolve()), f"{_GIVEN}/{name}"]
@@ -109,4 +112,5 @@ def _python_mounts() -> Iterator[tuple[str, str, str]]:
 
 def _parents(paths: Sequence[Path]) -> list[Path]:
     """Return all folders above `paths`, outer ones first, without the root."""
-    return sorted({parent for path in paths for parent in path.parents if parent != Path("/")} - set(paths))
+    made = {Path("/"), *map(Path, _SCRATCH), *paths}
+    return sorted({parent for path in paths for parent in path.parents} - made)
