@@ -10,7 +10,7 @@ from trainkit.grading.assignment import Assignment
 from trainkit.grading.grader import Graded, grade
 from trainkit.grading.notebooks import Damaged
 
-pytestmark = needs_sandbox
+pytestmark = [needs_sandbox, pytest.mark.slow]
 
 BEGIN = "from trainkit import Exercise\nex = Exercise('9-01', variant=variant)"
 
@@ -57,7 +57,6 @@ CASES = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("raw", "points"), CASES.values(), ids=CASES.keys())
 def test_a_submission_earns_what_it_should(assignment: Assignment, raw: bytes, points: dict):
     one = replace(assignment, hidden=assignment.hidden[:1])  # a second one would show nothing new
