@@ -10,7 +10,7 @@ from trainkit.grading.assignment import Assignment
 from trainkit.grading.grader import Graded, grade
 from trainkit.grading.notebooks import Damaged
 
-pytestmark = [needs_sandbox, pytest.mark.slow]
+pytestmark = [*needs_sandbox, pytest.mark.slow]
 
 BEGIN = "from trainkit import Exercise\nex = Exercise('9-01', variant=variant)"
 
