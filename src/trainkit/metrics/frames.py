@@ -28,6 +28,7 @@ __all__ = [
     "native",
     "numbers",
     "present",
+    "settle",
     "tally",
     "times",
 ]
@@ -65,6 +66,14 @@ def _quoted(names: Iterable[str]) -> str:
 def collect(frame: nw.LazyFrame[Any]) -> nw.DataFrame[Any]:
     """Compute a lazy frame; the rest of a metric works on the small result."""
     return frame.collect()
+
+
+def settle(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Compute a step that several others start from, where the engine would do it again for each of them.
+
+    Polars would. DuckDB and Spark keep theirs: what comes to this process must stay small.
+    """
+    return frame.collect().lazy() if frame.implementation.is_polars() else frame
 
 
 def eager(frame: IntoFrame, *columns: str) -> nw.DataFrame[Any]:

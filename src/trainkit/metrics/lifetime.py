@@ -17,7 +17,7 @@ import numpy as np
 from trainkit.errors import EmptyInput, InputError, OutOfRange
 from trainkit.i18n import _
 from trainkit.metrics.activity import before, whole_days
-from trainkit.metrics.frames import IntoFrame, collect, days, eager, extend, lazy, numbers
+from trainkit.metrics.frames import IntoFrame, collect, days, eager, extend, lazy, numbers, settle
 from trainkit.metrics.registry import metric
 
 __all__ = [
@@ -135,11 +135,11 @@ def clv_summary(
     dated = bought.with_columns(
         day=whole_days(rows, when), spent=nw.col(amount).cast(nw.Float64) if amount else nw.lit(0.0)
     )
-    daily = dated.group_by(customer, "day").agg(nw.col("spent").sum())
+    daily = settle(dated.group_by(customer, "day").agg(nw.col("spent").sum()))
     both = daily.group_by(customer).agg(
         first=nw.col("day").min(), last=nw.col("day").max(), bought=nw.len(), total=nw.col("spent").sum()
     )
-    firsts = daily.join(both.select(customer, day="first"), on=[customer, "day"]).select(
+    firsts = daily.join(both.select(customer, day="first"), on=[customer, "day"], how="semi").select(
         customer, initial="spent"
     )
     table = collect(both.join(firsts, on=customer) if amount else both).sort(customer)

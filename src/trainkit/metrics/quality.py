@@ -6,7 +6,7 @@ Rates are in %. A missing value is never also invalid: each fault is counted onc
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,6 +37,9 @@ PLACEHOLDERS = ("", "-", "--", "n/a", "na", "null", "none", "nan", "unknown", "æ
 _ISO = "ISO/IEC 25024:2015"
 _DAMA = "DAMA UK, The Six Primary Dimensions for Data Quality Assessment, 2013"
 _HOUR = np.timedelta64(1, "h")
+
+#: How often a value occurs; no column of a table is called so.
+_ROWS = "__rows"
 _PHONES = {"values": ["13800000001", "n/a", " ", None, "13800000002", "x1", "13800000002", "13800000003"]}
 
 
@@ -344,6 +347,8 @@ def duplicates(frame: IntoFrame, keys: Sequence[str]) -> Any:
 def audit(frame: IntoFrame, rules: Sequence[Rule]) -> Any:
     """Check a table against all rules at once and list what fails, as a table of column and dimension.
 
+    Counting is left to the frame's own engine: what comes to this process are a column's distinct values.
+
     Args:
         frame: the table.
         rules: what its columns must hold.
@@ -365,30 +370,45 @@ def audit(frame: IntoFrame, rules: Sequence[Rule]) -> Any:
     """
     if not rules:
         raise InputError(_("An audit needs at least one rule."))
-    rows = eager(frame, *(rule.column for rule in rules))
+    rows = lazy(frame, *(rule.column for rule in rules))
     found: list[dict[str, Any]] = []
     for rule in rules:
-        cells = _listed(rows[rule.column])
-        there = [v for v in cells if v is not None]
+        counted = collect(rows.group_by(rule.column).agg(nw.len().alias(_ROWS)))
+        if counted.is_empty():
+            raise EmptyInput(_("The frame has no rows."))
+        there, missing = _occurring(counted, rule.column)
+        checked = sum(there.values())
         if rule.required:
-            found.append(_finding(rule, "completeness", len(cells), [None] * (len(cells) - len(there))))
+            found.append(_finding(rule, "completeness", checked + missing, {None: missing}))
         if any(x is not None for x in (rule.pattern, rule.low, rule.high, rule.allowed)):
-            found.append(_finding(rule, "validity", len(there), [v for v in there if not _valid(v, rule)]))
+            bad = {v: n for v, n in there.items() if not _valid(v, rule)}
+            found.append(_finding(rule, "validity", checked, bad))
         if rule.unique:
-            counts: dict[Any, int] = {}
-            for value in there:
-                counts[value] = counts.get(value, 0) + 1
-            again = [v for v, n in counts.items() for _extra in range(n - 1)]
-            found.append(_finding(rule, "uniqueness", len(there), again))
-    return like({name: [finding[name] for finding in found] for name in found[0]}, rows)
+            again = {v: n - 1 for v, n in there.items() if n > 1}
+            found.append(_finding(rule, "uniqueness", checked, again))
+    return like({name: [finding[name] for finding in found] for name in found[0]}, counted)
 
 
-def _finding(rule: Rule, dimension: str, checked: int, failed: list[Any]) -> dict[str, Any]:
-    rate = 100 * (checked - len(failed)) / checked if checked else 100.0
+def _occurring(counted: nw.DataFrame[Any], column: str) -> tuple[dict[Any, int], int]:
+    """Return how often each value occurs, and how many cells are missing."""
+    there: dict[Any, int] = {}
+    missing = 0
+    for value, n in zip(_listed(counted[column]), counted[_ROWS].to_list(), strict=True):
+        if value is None:
+            missing += n
+        else:
+            there[value] = there.get(value, 0) + n
+    return there, missing
+
+
+def _finding(rule: Rule, dimension: str, checked: int, failed: Mapping[Any, int]) -> dict[str, Any]:
+    """Return a row of the audit; `failed` has the values that fail with the number of their cells."""
+    fails = sum(failed.values())
+    rate = 100 * (checked - fails) / checked if checked else 100.0
     # The smallest one, so that the order of the rows doesn't choose.
     example = min((str(v) for v in failed if v is not None), default="")
     place = {"column": rule.column, "dimension": dimension}
-    return {**place, "checked": checked, "failed": len(failed), "rate": rate, "example": example}
+    return {**place, "checked": checked, "failed": fails, "rate": rate, "example": example}
 
 
 def _valid(value: Any, rule: Rule) -> bool:
