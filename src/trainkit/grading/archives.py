@@ -1,0 +1,208 @@
+"""Archives of submissions, unpacked without trusting them.
+
+Only notebooks and the small files that may come along are unpacked, each to a checked name below one
+private folder. Links are never made, nested archives never opened, and what comes out is counted as it
+comes, whatever the archive says about itself.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import sys
+import time
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+
+from trainkit.errors import GradingError
+from trainkit.grading.helpers import MOST_BYTES, is_helper
+from trainkit.grading.layouts import Ignored
+from trainkit.grading.sandbox import Limits
+from trainkit.i18n import _
+
+__all__ = ["MOST_MEMBERS", "MOST_RATIO", "MOST_UNPACKED", "unpack"]
+
+#: Files and folders in an archive; bytes that come out of it; and how much larger than packed a file may be.
+MOST_MEMBERS = 200_000
+MOST_UNPACKED = 16 * 2**30
+MOST_RATIO = 200
+
+#: A file up to this size may be packed as well as it likes: empty cells pack very well.
+_RATIO_FROM = 2**20
+
+#: Folders within folders, and bytes of one name, which a file system can hold.
+_MOST_DEPTH, _LONGEST_NAME = 10, 240
+
+_CHUNK = 2**16
+
+#: A drive of Windows, or a stream of a file there.
+_DRIVE = re.compile(r"[A-Za-z]:|.*:" if sys.platform == "win32" else r"[A-Za-z]:")
+
+#: Bits of a member's flags: its content is encrypted, its name is UTF-8.
+_ENCRYPTED, _UTF8 = 0x1, 0x800
+
+
+def unpack(path: Path, folder: Path, limits: Limits | None = None) -> list[Ignored]:
+    """Unpack what can be graded of a zip archive.
+
+    Args:
+        path: the archive.
+        folder: empty and private; the files go there with the folders that the archive names.
+        limits: of a submission; a larger notebook is cut off right behind the limit, and so found too large.
+
+    Returns:
+        What wasn't unpacked, with the reason.
+
+    Raises:
+        GradingError: it isn't a zip archive, or it unpacks to more than any class hands in.
+    """
+    limits = limits or Limits()
+    ignored: list[Ignored] = []
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            if len(members) > MOST_MEMBERS:
+                raise GradingError(_("{path} holds too many files.").format(path=path))
+            room = MOST_UNPACKED
+            taken: set[str] = set()
+            for member in members:
+                if member.is_dir():
+                    continue
+                name = _name(member)
+                shown = path / _shown(name)
+                if reason := _refused(member, name, taken):
+                    ignored += [Ignored(shown, reason)] if reason != _SILENT else []
+                    continue
+                taken.add(_folded(name))
+                most = limits.notebook_bytes if name.endswith(".ipynb") else MOST_BYTES
+                written = _write(archive, member, folder / name, min(most + 1, room), ignored, shown)
+                room -= written
+                if room <= 0:
+                    raise GradingError(_("{path} unpacks to more than a class hands in.").format(path=path))
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, EOFError) as error:
+        raise GradingError(
+            _("{path} can't be unpacked: {error}").format(path=path, error=str(error) or type(error).__name__)
+        ) from error
+    return ignored
+
+
+#: The reason of what nobody handed in.
+_SILENT = "-"
+
+
+def _name(member: zipfile.ZipInfo) -> str:
+    """Return a member's name as it was meant.
+
+    Old tools write names in the code page of their machine and don't say which; zipfile then reads them as
+    cp437. Windows also writes backslashes between folders.
+    """
+    name = member.filename
+    if not member.flag_bits & _UTF8:
+        raw = name.encode("cp437", "replace")
+        for decode in (_utf8, _chinese):
+            with suppress(UnicodeDecodeError):
+                name = decode(raw)
+                break
+    return unicodedata.normalize("NFC", name.replace("\\", "/"))
+
+
+def _utf8(raw: bytes) -> str:
+    return raw.decode("utf-8")
+
+
+def _chinese(raw: bytes) -> str:
+    """Decode the code page of a Chinese Windows; a letter within a pair would be another country's ü or é."""
+    text = raw.decode("gb18030")
+    for character in text:
+        if not character.isascii() and character.encode("gb18030")[1] < 0x80:
+            raise UnicodeDecodeError("gb18030", raw, 0, len(raw), "not Chinese")
+    return text
+
+
+def _refused(member: zipfile.ZipInfo, name: str, taken: set[str]) -> str:
+    """Return why a member isn't unpacked; nothing if it is."""
+    parts = PurePosixPath(name).parts
+    plain = all(part not in ("..", "/") and part.isprintable() for part in parts) and not _DRIVE.match(name)
+    small = len(parts) <= _MOST_DEPTH and all(len(os.fsencode(part)) <= _LONGEST_NAME for part in parts)
+    if not parts or name.startswith("/") or not plain or not small:
+        return _("Its name leads out of the archive, or no file can have it.")
+    if any(part.startswith(".") or part in ("__MACOSX", "__pycache__") for part in parts):
+        return _SILENT
+    kind = stat.S_IFMT(member.external_attr >> 16)
+    if kind and not stat.S_ISREG(kind):
+        return _("It is a link or no ordinary file.")
+    if member.flag_bits & _ENCRYPTED:
+        return _("It is encrypted.")
+    if name.lower().endswith((".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")):
+        return _("An archive within an archive isn't opened.")
+    if not (name.endswith(".ipynb") or is_helper(_own_name(parts[-1]))):
+        return _("Neither a notebook nor a file that may come along.")
+    if _folded(name) in taken:
+        return _("The archive holds another file of this name.")
+    if member.file_size > _RATIO_FROM and member.file_size > MOST_RATIO * max(1, member.compress_size):
+        return _("It is packed so tightly that it must be a trap.")
+    return ""
+
+
+def _own_name(name: str) -> str:
+    """Return a file's name without what a flat download of Moodle puts before it, which may be long."""
+    return name.rpartition("_assignsubmission_file_")[2]
+
+
+def _folded(name: str) -> str:
+    """Return what two names have in common that are one file on Windows or macOS."""
+    return name.casefold()
+
+
+def _write(
+    archive: zipfile.ZipFile,
+    member: zipfile.ZipInfo,
+    target: Path,
+    most: int,
+    ignored: list[Ignored],
+    shown: Path,
+) -> int:
+    """Write at most `most` bytes of a member, and return how many came out; a damaged one doesn't stay."""
+    written = 0
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with target.open("xb") as file:
+            for chunk in _chunks(archive, member):
+                chunk = chunk[: most - written]
+                written += file.write(chunk)
+                if written == most:
+                    break
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        target.unlink(missing_ok=True)
+        ignored.append(Ignored(shown, _("It can't be unpacked: {error}").format(error=error)))
+        return written
+    except (FileExistsError, NotADirectoryError, IsADirectoryError):
+        ignored.append(Ignored(shown, _("The archive holds another file of this name.")))
+        return written
+    _keep_time(target, member)
+    return written
+
+
+def _chunks(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
+    with archive.open(member) as file:
+        while chunk := file.read(_CHUNK):
+            yield chunk
+
+
+def _keep_time(target: Path, member: zipfile.ZipInfo) -> None:
+    """Give a file the time of its last change: of several submissions the last one counts."""
+    try:
+        changed = time.mktime((*member.date_time, 0, 0, -1))
+    except (ValueError, OverflowError):
+        return  # a date that there isn't
+    os.utime(target, (changed, changed))
+
+
+def _shown(name: str) -> str:
+    """Return a name for a message: no control characters, nothing absolute, not too long."""
+    return "".join(c if c.isprintable() else "�" for c in name).lstrip("/")[:200]
