@@ -41,7 +41,7 @@ def run(*cells: str, **options) -> tuple[object, list[dict]]:
     got = TrainkitEngine.execute_notebook(
         nb, "python3", progress_bar=False, autosave_cell_every=0, report=events.append, **options
     )
-    return got, [e for e in events if e["event"] != "display"]
+    return got, [e for e in events if e["event"] not in ("display", "ran")]
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from contextlib import suppress
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from submitted import notebook
 
-from trainkit.grading.notebooks import Damaged, read_bytes, repair, runnable
+from trainkit.grading.notebooks import Damaged, content_hash, read_bytes, repair, runnable
 from trainkit.grading.sandbox import Limits
 
 DAMAGED = {
@@ -159,3 +160,26 @@ def test_a_named_pipe_does_not_block(tmp_path: Path):
 def test_a_missing_file_is_damaged(tmp_path: Path):
     with pytest.raises(Damaged, match="can't be read"):
         read_bytes(tmp_path / "gone.ipynb")
+
+
+HELPERS = [
+    (),
+    (("a.py", b"1"),),
+    (("a.py", b"2"),),
+    (("b.py", b"1"),),
+    (("a.py", b""), ("b.py", b"1")),
+    (("a.py", b"1"), ("b.py", b"")),
+]
+
+
+def test_helper_files_count_in_the_hash_by_name_and_content():
+    assert len({content_hash(b"{}", files) for files in HELPERS}) == len(HELPERS)
+
+
+def test_the_order_of_helper_files_does_not_count():
+    files = (("a.py", b"1"), ("b.py", b"2"))
+    assert content_hash(b"{}", files) == content_hash(b"{}", files[::-1])
+
+
+def test_without_helper_files_the_hash_is_that_of_the_notebook():
+    assert content_hash(b"{}") == hashlib.sha256(b"{}").hexdigest()

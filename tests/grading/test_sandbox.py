@@ -8,12 +8,13 @@ import socket
 import sys
 import threading
 import time
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from submitted import INFO, SAY, needs_sandbox, notebook
 
+from trainkit.course.model import Answer
 from trainkit.errors import SandboxError
 from trainkit.grading import batch, sandbox
 from trainkit.grading.execution import Execution, activity_file, execute
@@ -62,8 +63,14 @@ found = {
     "namespaces": subprocess.run(["unshare", "-Ur", "true"], capture_output=True).returncode,
     "secret": attempt(lambda: open(SECRET).read()),
 }
-say(found=json.dumps(found))
+say(**{name: json.dumps(answer) for name, answer in found.items()})
 """
+
+
+QUESTIONS = (
+    *("user", "capabilities", "environment", "root", "homes", "users", "processes", "parent", "descriptors"),
+    *("tcp", "interfaces", "package", "course", "code", "python", "data", "scratch", "namespaces", "secret"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +82,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict:
     tables = folder / "tables"
     tables.mkdir()
     box = batch.box_for(isolated=True)
+    asked = replace(INFO, answers=tuple(Answer(name, "text", {"en": name}) for name in QUESTIONS))
     with socket.create_server(("127.0.0.1", 0)) as server:
         names = {
             "PORT": server.getsockname()[1],
@@ -83,22 +91,16 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict:
             "SECRET": str(secret),
         }
         given = "\n".join(f"{name} = {value!r}" for name, value in names.items())
-        job = {
-            "notebook": _clean(notebook(given, SAY, PROBE)),
-            "parameters": {},
-            "mime": "application/vnd.trainkit.answer+json",
-            "limits": {**asdict(box.limits), "isolated": True},
-        }
-        outcome = box.run("trainkit.grading.inside", json.dumps(job).encode(), {"TRAINKIT_TABLES": tables})
-    events = [json.loads(line) for line in outcome.output.splitlines()]
-    assert [e["event"] for e in events] == ["display", "done"], events
-    return json.loads(events[0]["data"][0]["value"])
-
-
-def _clean(raw: bytes) -> dict:
-    from trainkit.grading.notebooks import runnable
-
-    return runnable(repair(raw))
+        got = execute(
+            repair(notebook(given, SAY, PROBE)),
+            asked,
+            0,
+            tables=tables,
+            activity=activity_file(asked, folder),
+            box=box,
+        )
+    assert not got.failures, got.failures
+    return {name: json.loads(payload["value"]) for name, payload in got.answers.items()}
 
 
 def test_the_code_is_no_one_and_may_nothing(found: dict):
@@ -201,14 +203,27 @@ def test_a_greedy_cell_fails_and_the_next_one_runs(tmp_path: Path, cell: str, li
     assert set(got.answers) == {"size", "double"}
 
 
-STOPPERS = {
-    "a kernel that ends itself": ("import os; os._exit(1)", {}, "died"),
-    "a kernel that is killed": ("import os; os.kill(os.getpid(), 9)", {}, "died"),
+ENDERS = {
+    "a kernel that ends itself": ("import os; os._exit(1)", {}),
+    "a kernel that is killed": ("import os; os.kill(os.getpid(), 9)", {}),
     "a cell that ignores interrupts": (
         "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass",
         {"cell_seconds": 1},
-        "deaf",
     ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("cell", "limits"), ENDERS.values(), ids=ENDERS.keys())
+def test_a_cell_that_ends_its_kernel_costs_no_other(tmp_path: Path, cell: str, limits: dict):
+    got = run(tmp_path, cell, **limits)
+    assert got.state == "complete"
+    assert set(got.answers) == {"size", "double"}
+    assert got.not_run == (4,)
+    assert [f.error for f in got.failures] == ["timeout" if limits else "died"]
+
+
+STOPPERS = {
     "a notebook without end": ("import time; time.sleep(60)", {"notebook_seconds": 4}, "deadline"),
     "too many answers": ("for i in range(99999): say(double=i)", {"answers_bytes": 50_000}, "flood"),
     "the end of its own runner": ("import os, time; os.kill(os.getppid(), 9); time.sleep(30)", {}, "broken"),
@@ -221,7 +236,23 @@ def test_what_was_answered_before_the_end_counts(tmp_path: Path, cell: str, limi
     got = run(tmp_path, cell, **limits)
     assert got.state == state
     assert got.answers["size"]["value"] == "big"
+    assert got.not_run == (4, 5)
     assert got.seconds < 20
+
+
+def test_a_helper_file_lies_beside_the_notebook_and_stands_for_no_library(tmp_path: Path):
+    files = (("own.py", b"answer = 'big'"), ("pandas.py", b"1 / 0"), ("trainkit.py", b"1 / 0"))
+    cells = [SAY, "import pandas, trainkit, own", "say(size=own.answer, double=len(pandas.Series([1, 2])))"]
+    got = execute(
+        repair(notebook(*cells), files=files),
+        INFO,
+        0,
+        tables=tmp_path,
+        activity=activity_file(INFO, tmp_path),
+        box=batch.box_for(isolated=True),
+    )
+    assert not got.failures
+    assert {n: p["value"] for n, p in got.answers.items()} == {"size": "big", "double": 2.0}
 
 
 def test_a_flood_of_output_is_dropped_and_answers_are_not(tmp_path: Path):

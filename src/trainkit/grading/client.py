@@ -69,6 +69,9 @@ class Client(PapermillNotebookClient):
                 self._report({"event": "stopped", "cell": _position(cell), "why": why})
                 self.nb_man.cell_exception(cell, cell_index=index, exception=error)
                 raise Stopped from error
+            else:
+                if _position(cell) != self._late:
+                    self._report({"event": "ran", "cell": _position(cell)})
             finally:
                 self.nb_man.cell_complete(cell, cell_index=index)
 

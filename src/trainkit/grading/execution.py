@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -36,7 +38,8 @@ class Failure:
 
     Args:
         cell: its number in the submitted file, from 1.
-        error: the exception's name; `timeout` for a cell that ran too long.
+        error: the exception's name; `timeout` for a cell that ran too long, `died` for one that ended its
+            kernel.
         message: what the exception said.
     """
 
@@ -57,6 +60,7 @@ class Execution:
         detail: what to tell the assessor about a state other than complete.
         isolation: the level of the box.
         seconds: wall time.
+        not_run: numbers of the submitted cells that never ran to their end, or were never started.
     """
 
     variant: int
@@ -66,6 +70,7 @@ class Execution:
     detail: str = ""
     isolation: str = "none"
     seconds: float = 0.0
+    not_run: tuple[int, ...] = ()
 
 
 def activity_file(info: Info, folder: Path) -> Path:
@@ -88,6 +93,9 @@ def execute(
 ) -> Execution:
     """Run a submitted notebook on one variant.
 
+    A cell that ends its kernel is left out, and the notebook runs again from the top: one bad cell doesn't
+    cost the answers of the others.
+
     Args:
         submitted: the notebook.
         info: the exercise; its answers' names and types are what is taken.
@@ -97,54 +105,96 @@ def execute(
         box: where to run.
         stop: set it to end the execution early.
     """
-    job = {
-        "notebook": runnable(submitted, _HARVEST),
-        "parameters": {"variant": variant},
-        "mime": ANSWER_MIME,
-        "limits": {**asdict(box.limits), "isolated": box.isolated},
-    }
-    outcome = box.run(
-        "trainkit.grading.inside",
-        json.dumps(job).encode(),
-        given={"TRAINKIT_TABLES": tables, "TRAINKIT_ACTIVITY": activity},
-        settings={"TRAINKIT_LIFE": "grade", "TRAINKIT_LANG": submitted.lang},
-        stop=stop,
-    )
-    return _read(outcome, info, variant, "bubblewrap" if box.isolated else "none")
-
-
-def _read(outcome: Outcome, info: Info, variant: int, isolation: str) -> Execution:
-    """Turn what came out of the box into an execution, trusting none of it."""
-    said: dict[str, Any] = {}
-    harvested: dict[str, Any] = {}
-    failures: list[Failure] = []
-    state: State = _state(outcome)
-    detail = outcome.errors.strip()[-500:] if state == "broken" else ""
-    for event in _events(outcome.output):
-        match event:
-            case {"event": "display", "cell": cell, "data": data}:
-                target = said if cell else harvested
-                target |= {p["name"]: p for p in _payloads(data)}
-            case {"event": "failure", "cell": int(cell), "error": str(error), "message": str(message)} if (
-                cell
-            ):
-                failures.append(Failure(cell, error[:100], message[:500]))
-            case {"event": "timeout", "cell": int(cell)}:
-                failures.append(Failure(cell, "timeout"))
-            case {"event": "stopped", "cell": int(cell), "why": "died" | "deaf" as why}:
-                state, detail = why, str(cell)
-            case {"event": "broken", "detail": str(text)}:
-                state, detail = "broken", text[:500]
-    answers = {}
-    for answer in info.answers:
-        given = said.get(answer.name)
-        if given is None or given.get("state") == NOT_ATTEMPTED:
-            given = harvested.get(answer.name, given)
-        if given is not None:
-            answers[answer.name] = validate(given, answer)
+    started = time.monotonic()
+    record = _Record()
+    for _attempt in range(1 + box.limits.restarts):
+        left = box.limits.notebook_seconds - (time.monotonic() - started)
+        job = {
+            "notebook": runnable(submitted, _HARVEST, without=record.fatal),
+            "parameters": {"variant": variant},
+            "mime": ANSWER_MIME,
+            "files": [(name, base64.b64encode(data).decode()) for name, data in submitted.files],
+            "limits": {**asdict(box.limits), "isolated": box.isolated},
+        }
+        outcome = replace(box, limits=replace(box.limits, notebook_seconds=left)).run(
+            "trainkit.grading.inside",
+            json.dumps(job).encode(),
+            given={"TRAINKIT_TABLES": tables, "TRAINKIT_ACTIVITY": activity},
+            settings={"TRAINKIT_LIFE": "grade", "TRAINKIT_LANG": submitted.lang},
+            stop=stop,
+        )
+        if not record.read(outcome):
+            break
     return Execution(
-        variant, state, answers, tuple(failures[:100]), detail, isolation, round(outcome.seconds, 3)
+        variant,
+        record.state,
+        record.answers(info),
+        tuple(record.failures[:100]),
+        record.detail,
+        box.level,
+        round(time.monotonic() - started, 3),
+        tuple(number for number, _source in submitted.cells if number not in record.ran),
     )
+
+
+class _Record:
+    """What a notebook did, over all the kernels that it needed; nothing that it says is trusted."""
+
+    def __init__(self) -> None:
+        self.state: State = "broken"
+        self.detail = ""
+        self.ran: set[int] = set()
+        self.fatal: set[int] = set()
+        self.failures: list[Failure] = []
+        self._said: dict[int, dict[str, Any]] = {}
+
+    def read(self, outcome: Outcome) -> bool:
+        """Take what one kernel gave, and tell whether the notebook should run again without a cell."""
+        self.state = _state(outcome)
+        self.detail = outcome.errors.strip()[-500:] if self.state == "broken" else ""
+        self.failures = [f for f in self.failures if f.cell in self.fatal]
+        said: dict[int, dict[str, Any]] = {}
+        for event in _events(outcome.output):
+            match event:
+                case {"event": "ran", "cell": int(cell)}:
+                    self.ran.add(cell)
+                case {"event": "display", "cell": int(cell), "data": data}:
+                    said.setdefault(cell, {}).update({p["name"]: p for p in _payloads(data)})
+                case {
+                    "event": "failure",
+                    "cell": int(cell),
+                    "error": str(error),
+                    "message": str(message),
+                } if cell:
+                    self.failures.append(Failure(cell, error[:100], message[:500]))
+                case {"event": "timeout", "cell": int(cell)}:
+                    self.failures.append(Failure(cell, "timeout"))
+                case {"event": "stopped", "cell": int(cell), "why": "died" | "deaf" as why}:
+                    self.state, self.detail = why, str(cell)
+                    if cell and why == "died":
+                        self.failures.append(Failure(cell, "died"))
+                case {"event": "broken", "detail": str(text)}:
+                    self.state, self.detail = "broken", text[:500]
+        self._said |= said
+        if self.state in ("died", "deaf") and self.detail.isdigit() and int(self.detail):
+            self.fatal.add(int(self.detail))
+            return True
+        return False
+
+    def answers(self, info: Info) -> dict[str, dict[str, Any]]:
+        """Return the validated payload of each answer that was given: the last one in the cells' order."""
+        harvested = self._said.get(0, {})
+        said: dict[str, Any] = {}
+        for cell in sorted(self._said.keys() - {0}):
+            said |= self._said[cell]
+        found = {}
+        for answer in info.answers:
+            given = said.get(answer.name)
+            if given is None or given.get("state") == NOT_ATTEMPTED:
+                given = harvested.get(answer.name, given)
+            if given is not None:
+                found[answer.name] = validate(given, answer)
+        return found
 
 
 def _state(outcome: Outcome) -> State:

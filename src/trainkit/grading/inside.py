@@ -1,9 +1,11 @@
 """What runs inside of the sandbox: one notebook, from standard input to events on standard output.
 
-The input is one JSON document: `notebook`, `parameters`, `mime` (displays to pass on), `limits`, `isolated`.
+The input is one JSON document: `notebook`, `parameters`, `mime` (displays to pass on), `files` (name and
+base64 of each helper file), `limits`, `isolated`.
 The output is one JSON object a line, each with an `event`:
 
 - `display`: data of the wanted type, with the `cell` that showed it;
+- `ran`: a cell was run to its end, or to the error that it raised;
 - `failure`: a cell raised `error` with `message`; `timeout`: a cell ran too long and was interrupted;
 - `flood`: a cell displayed more than there is room for; what came after was dropped;
 - `stopped`: the kernel died or didn't listen (`why`), the cells after `cell` weren't run;
@@ -16,6 +18,7 @@ may be forged. Nothing outside relies on it but for what the answers are.
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 import os
@@ -61,6 +64,8 @@ def _execute(job: dict[str, Any], report: Callable[[dict[str, Any]], None]) -> N
     from trainkit.grading.client import Stopped
     from trainkit.grading.engine import TrainkitEngine
 
+    for name, data in job["files"]:
+        Path(name).write_bytes(base64.b64decode(data))
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     papermill_engines.register("trainkit", TrainkitEngine)
     notebook = nbformat.from_dict(job["notebook"])
@@ -92,11 +97,15 @@ def _kernel_manager(*, ipc: bool) -> Any:
             return KernelSpec(
                 argv=[
                     sys.executable,
+                    "-P",
                     "-m",
                     "ipykernel_launcher",
                     "-f",
                     "{connection_file}",
                     "--HistoryManager.enabled=False",
+                    # The working folder holds the trainee's files: last, so that none stands for a library.
+                    "--IPKernelApp.ignore_cwd=True",
+                    f"--IPKernelApp.exec_lines=import sys; sys.path.append({str(Path.cwd())!r}); del sys",
                     "--log-level=ERROR",
                 ],
                 language="python",
@@ -138,7 +147,7 @@ def _limit_resources(limits: dict[str, Any]) -> None:
         resource.RLIMIT_AS: limits["memory_bytes"],
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_CPU: int(limits["notebook_seconds"]) + 5,
-        resource.RLIMIT_FSIZE: limits["disk_bytes"],
+        resource.RLIMIT_FSIZE: limits["file_bytes"],
         resource.RLIMIT_NOFILE: limits["files"],
     }
     if sys.platform == "linux" and limits["isolated"]:

@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,10 +35,12 @@ class Submitted:
     Args:
         cells: number in the file (from 1) and source of each code cell.
         lang: `en` or `zh`, the language of the notebook.
+        files: name and content of the helper files that were handed in with it.
     """
 
     cells: tuple[tuple[int, str], ...]
     lang: str
+    files: tuple[tuple[str, bytes], ...] = ()
 
 
 def read_bytes(path: Path, limits: Limits | None = None) -> bytes:
@@ -67,13 +69,27 @@ def read_bytes(path: Path, limits: Limits | None = None) -> bytes:
     return raw
 
 
-def content_hash(raw: bytes) -> str:
-    """Return the hash under which a submission is known."""
-    return hashlib.sha256(raw).hexdigest()
+def content_hash(raw: bytes, files: Sequence[tuple[str, bytes]] = ()) -> str:
+    """Return the hash under which a submission is known.
+
+    Args:
+        raw: the notebook.
+        files: name and content of its helper files, in any order.
+    """
+    digest = hashlib.sha256(raw)
+    for name, data in sorted(files):
+        # The lengths keep two files apart from one that holds the same bytes.
+        digest.update(f"\0{len(name.encode())} {len(data)} {name}\0".encode() + data)
+    return digest.hexdigest()
 
 
-def repair(raw: bytes, limits: Limits | None = None) -> Submitted:
+def repair(raw: bytes, limits: Limits | None = None, files: Sequence[tuple[str, bytes]] = ()) -> Submitted:
     """Read a notebook of format 3 or 4 as far as it can be read.
+
+    Args:
+        raw: the notebook.
+        limits: how large it may be.
+        files: name and content of the helper files that were handed in with it.
 
     Raises:
         Damaged: it isn't JSON, it isn't a notebook, it has no code or too many cells.
@@ -94,15 +110,20 @@ def repair(raw: bytes, limits: Limits | None = None) -> Submitted:
     ]
     if not code:
         raise Damaged(_("There is no code in it."))
-    return Submitted(tuple(code), _language(document, found))
+    return Submitted(tuple(code), _language(document, found), tuple(files))
 
 
-def runnable(submitted: Submitted, epilogue: str = "") -> dict[str, Any]:
+def runnable(submitted: Submitted, epilogue: str = "", without: Collection[int] = ()) -> dict[str, Any]:
     """Return a clean notebook of format 4.5 that runs the submitted code and then `epilogue`.
 
     The first cell that does nothing but set `variant` becomes papermill's parameter cell, tagged or not.
+
+    Args:
+        submitted: the notebook.
+        epilogue: code of a last cell; it gets the number 0.
+        without: numbers of cells to leave out.
     """
-    cells = [_code_cell(source, number) for number, source in submitted.cells]
+    cells = [_code_cell(source, number) for number, source in submitted.cells if number not in without]
     for cell in cells:
         if _sets_variant(cell["source"]):
             cell["metadata"]["tags"] = ["parameters"]

@@ -14,18 +14,18 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal
 
 from trainkit.errors import SandboxError
 from trainkit.grading import bubblewrap
 from trainkit.i18n import _
 
-__all__ = ["Box", "Isolation", "Limits", "Outcome", "available", "probe", "require"]
+__all__ = ["Box", "Isolation", "Limits", "Outcome", "available", "probe", "require", "runner"]
 
 MIB = 2**20
 
@@ -41,12 +41,16 @@ class Limits:
     notebook_seconds: float = 180  #: the whole execution, then the box is ended
     memory_bytes: int = 3072 * MIB  #: address space of one process
     processes: int = 128  #: processes and threads together
+    file_bytes: int = 64 * MIB  #: one file that is written
     disk_bytes: int = 64 * MIB  #: each of the scratch folders
     files: int = 1024  #: open files of one process
     output_bytes: int = 10 * MIB  #: what cells display; more is dropped
     answers_bytes: int = 8 * MIB  #: what leaves the box, all answers together
     notebook_bytes: int = 20 * MIB  #: a submitted file
     cells: int = 1000  #: cells of a notebook
+    restarts: int = (
+        3  #: how often a notebook goes on in a fresh process, without the cell that ended the last
+    )
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,20 @@ class Box:
     limits: Limits = Limits()
     hidden: tuple[Path, ...] = ()
     isolated: bool = True
+
+    @property
+    def level(self) -> str:
+        """The level of isolation: `bubblewrap` or `none`."""
+        return "bubblewrap" if self.isolated else "none"
+
+    def close(self) -> None:
+        """End what the runner holds: nothing, for each run has processes of its own."""
+
+    def __enter__(self) -> Box:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
 
     def run(
         self,
@@ -129,6 +147,27 @@ class Box:
                 start_new_session=True,
             ) as process:
                 return _watch(process, started, self.limits, stop or threading.Event())
+
+
+def runner(
+    limits: Limits | None = None,
+    hidden: Sequence[Path] = (),
+    *,
+    unsafe: bool = False,
+    prefer: Literal["fork", "bubblewrap"] = "fork",  # noqa: ARG001 - there is one kind so far
+) -> Box:
+    """Return the best way to run submitted notebooks that this machine allows; use it in a `with`.
+
+    Args:
+        limits: what one execution may use.
+        hidden: folders of the course that nothing inside may see.
+        unsafe: the assessor accepts that submitted code runs with their own rights.
+        prefer: the level to use where the machine allows it.
+
+    Raises:
+        SandboxError: there is no isolation, and `unsafe` isn't set.
+    """
+    return Box(limits or Limits(), tuple(hidden), isolated=require(unsafe=unsafe) != "none")
 
 
 @lru_cache(maxsize=1)
