@@ -1,7 +1,7 @@
 # `make` or `make help` lists what there is to do.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-grading start test test-quick check build docs messages system clean
+.PHONY: help setup setup-grading start test test-quick test-spark check build docs messages system clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -27,6 +27,10 @@ test: $(VENV)/developer.done system ## Run all tests
 
 test-quick: $(VENV)/developer.done ## Run the tests that take seconds
 	$(PYTEST) -m "not slow and not browser" $(ARGS)
+
+test-spark: $(VENV)/developer.done ## Run the metrics on Apache Spark as well (installs it, 430 MB; needs Java 17)
+	@$(PIP) --editable '.[dev,spark]'
+	$(BIN)/python -m pytest tests/metrics/test_metrics_spark.py $(ARGS)
 
 check: $(VENV)/developer.done ## Check format, lint, types and built files
 	$(BIN)/ruff format --check src tests benchmarks

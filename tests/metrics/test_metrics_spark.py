@@ -16,7 +16,7 @@ from trainkit import metrics as m
 from trainkit.metrics.quality import Rule
 
 pyspark = pytest.importorskip(
-    "pyspark", reason="PySpark isn't installed: pip install pyspark", exc_type=ImportError
+    "pyspark", reason="PySpark isn't installed: make test-spark", exc_type=ImportError
 )
 
 pytestmark = [

@@ -1,7 +1,8 @@
-"""`trainkit metrics`: the reference of all metrics on the terminal."""
+"""`trainkit metrics` and `trainkit gallery`: the reference on the terminal, the charts as a page."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ __all__ = ["register"]
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command("metrics")(_metrics)
+    app.command()(gallery)
 
 
 def _metrics(
@@ -35,3 +37,21 @@ def _metrics(
     for row in reference.overview(family):
         table.add_row(*row)
     Console().print(table)
+
+
+def gallery(
+    out: Annotated[Path, typer.Option(help="Where to write the page.")] = Path("gallery.html"),
+    lang: Annotated[str | None, typer.Option(help="The page's language: en or zh.")] = None,
+) -> None:
+    """Write a page that shows every chart of the workbook on small invented data.
+
+    Example: `trainkit gallery --lang zh --out charts.html`
+    """
+    from trainkit.charts.gallery import page
+    from trainkit.files import write_atomic
+    from trainkit.i18n import use_language
+
+    if lang is not None:
+        use_language(lang)
+    write_atomic(out, page())
+    typer.echo(out)
