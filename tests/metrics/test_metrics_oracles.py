@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -38,3 +41,12 @@ def test_tests_of_means_and_auc_agree_with_scipy():
     table = pd.DataFrame({"left": [0] * 40 + [1] * 30, "score": np.r_[a, b]})
     auc = stats.mannwhitneyu(b, a).statistic / (40 * 30)
     assert m.auc(table, "left", "score") == pytest.approx(auc)
+
+
+def test_half_of_waltons_flies_live_56_days():
+    spec = find_spec("lifelines")
+    if spec is None or spec.origin is None:
+        pytest.skip("lifelines, which carries the data, isn't installed: pip install --no-deps lifelines")
+    flies = pd.read_csv(Path(spec.origin).parent / "datasets" / "waltons_dataset.csv")
+    curve = m.kaplan_meier(flies, "T", "E")
+    assert curve["time"][curve["survival"] <= 0.5].min() == 56
