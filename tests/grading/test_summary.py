@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from submitted import INFO
 
 from trainkit.course.judge import Verdict
-from trainkit.grading import summary
+from trainkit.grading import spreadsheet, summary
 from trainkit.grading.execution import Execution, Failure
 from trainkit.grading.gradebook import Gradebook
 from trainkit.grading.grader import Graded, Judged
-from trainkit.grading.records import Submission
+from trainkit.grading.records import ByHand, Submission
 from trainkit.grading.scoring import Mark
 
 
@@ -24,10 +24,17 @@ def record(tmp_path: Path, graded: Graded, who: str = "lin-yue") -> list[Submiss
         return book.latest()
 
 
-def graded(*, state: str = "complete", flag: str = "", value: object = 20.0, failures: tuple = ()) -> Graded:
+def graded(
+    *,
+    state: str = "complete",
+    flag: str = "",
+    value: object = 20.0,
+    failures: tuple = (),
+    size: str = "not attempted",
+) -> Graded:
     verdicts = {
         "double": Verdict("double", "mistake", ("GEN-1",), value=value),
-        "size": Verdict("size", "not attempted"),
+        "size": Verdict("size", size),  # type: ignore[arg-type]
     }
     judged = tuple(
         Judged(Execution(v, state, failures=failures), verdicts, hidden=bool(v))
@@ -55,6 +62,8 @@ def test_a_row_says_what_was_earned_and_why(tmp_path: Path):
         (graded(flag="visible only"), "Right on the visible data only: double."),
         (graded(state="deadline"), "Cut off: it ran too long."),
         (graded(state="died"), "Its kernel died; the cells after that weren't run."),
+        (graded(flag="classmate"), "Right on a classmate's data, not on their own: double."),
+        (graded(size="not run"), "Not run: size."),
         (graded(failures=(Failure(3, "NameError"), Failure(7, "timeout"))), "Failed cells: 3, 7."),
         (Graded("c", "damaged", note="The file is empty."), "Damaged: The file is empty."),
         (Graded("c", "failed", note="no memory"), "Not graded, try again: no memory"),
@@ -81,10 +90,26 @@ def test_there_is_a_line_for_each_answer(tmp_path: Path):
     ]
 
 
+def test_points_given_by_hand_count(tmp_path: Path):
+    [submission] = record(tmp_path, graded())
+    submission.marks[1].by_hand = ByHand(points=0.5, comment="Nearly.", assessor="Zhou Min")
+    [row] = summary.rows([submission])
+    assert (row.earned, row.percent) == (1.5, 50.0)
+    assert row.remarks == "Marked by hand: size."
+    line = read(summary.answers_csv([submission]))[1]
+    assert [line[n] for n in ("earned", "manual", "awarded")] == ["0.0", "0.5", "0.5"]
+    assert (line["comment"], line["assessor"]) == ("Nearly.", "Zhou Min")
+
+
+def test_every_mark_is_explained():
+    assert all(mark in summary.legend() for mark in summary.MARKS.values())
+
+
 @given(st.sampled_from(["=", "+", "-", "@", "\t=", "\r", "\n=", " =", "＝"]), st.text(max_size=20))
 def test_no_text_of_a_trainee_is_a_formula(first: str, rest: str):
-    cell = summary._safe(first + rest)
+    cell = spreadsheet.safe(first + rest)
     assert cell.startswith("'")
+    assert not spreadsheet.is_formula(cell)
 
 
 def test_formulas_are_disarmed_wherever_trainees_write(tmp_path: Path):

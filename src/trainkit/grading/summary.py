@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from trainkit.grading import records
+from trainkit.grading.spreadsheet import csv_bytes
 from trainkit.i18n import _, joined
 
-__all__ = ["Row", "answers_csv", "grades_csv", "rows"]
+__all__ = [
+    "MARKS",
+    "Row",
+    "answers_csv",
+    "answers_table",
+    "grades_csv",
+    "grades_table",
+    "legend",
+    "plain_value",
+    "remarks",
+    "rows",
+    "shown",
+]
 
-#: A spreadsheet takes a cell that begins with one of these for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-#: What each outcome looks like in one character; the legend stands below the table.
+#: What each outcome looks like in one character; `legend` says it in words.
 MARKS = {
     "right": "✓",
     "mistake": "✗",
@@ -24,6 +32,7 @@ MARKS = {
     "wrong": "✗",
     "not attempted": "–",
     "invalid": "!",
+    "not run": "?",
 }
 
 
@@ -36,7 +45,7 @@ class Row:
         exercise: the exercise's id.
         source: `file` or `page`.
         state: graded, damaged or failed.
-        earned: points.
+        earned: points, an assessor's manual ones in the place of automatic ones.
         points: that could be earned.
         answers: each answer's mark and mistake codes, on the variant that the trainee worked on.
         remarks: what an assessor should know, in the language in use.
@@ -65,52 +74,82 @@ def rows(submissions: Iterable[records.Submission]) -> list[Row]:
             s.exercise.code,
             s.source,
             s.state,
-            s.earned,
+            s.awarded,
             s.points,
             _answers(s),
-            joined(*_remarks(s)),
+            joined(*remarks(s)),
         )
         for s in submissions
     ]
 
 
+def legend() -> str:
+    """Return what the marks of `Row.answers` stand for."""
+    return _("✓ right · ✗ wrong, with its mistake · – not attempted · ! invalid · ? not run")
+
+
+def shown(submission: records.Submission) -> records.Execution | None:
+    """Return the run on the data that the trainee worked on; a damaged file has none."""
+    return next((e for e in submission.executions if not e.hidden), None)
+
+
 def _answers(submission: records.Submission) -> str:
-    shown = next((e for e in submission.executions if not e.hidden), None)
-    if shown is None:
+    execution = shown(submission)
+    if execution is None:
         return ""
-    return " ".join(f"{MARKS.get(r.outcome, '?')}{'/'.join(r.codes)}" for r in shown.results)
+    return " ".join(f"{MARKS.get(r.outcome, '?')}{'/'.join(r.codes)}" for r in execution.results)
 
 
-def _remarks(submission: records.Submission) -> list[str]:
-    """Return one sentence for each thing that an assessor should know."""
+def remarks(submission: records.Submission) -> list[str]:
+    """Return one sentence for each thing that an assessor should know, in the language in use."""
     found = []
     if submission.state == "damaged":
         found.append(_("Damaged: {reason}").format(reason=submission.note))
     if submission.state == "failed":
         found.append(_("Not graded, try again: {reason}").format(reason=submission.note))
+    return found + _flagged(submission) + _cut_off(submission)
+
+
+def _flagged(submission: records.Submission) -> list[str]:
+    found = []
     for flag, text in {
         "hard-coded": _("Hard-coded: {names}."),
         "visible only": _("Right on the visible data only: {names}."),
+        "classmate": _("Right on a classmate's data, not on their own: {names}."),
     }.items():
         if names := [m.name for m in submission.marks if m.flag == flag]:
             found.append(text.format(names=", ".join(names)))
-    states = {e.state for e in submission.executions}
+    if names := [m.name for m in submission.marks if m.manual is not None]:
+        found.append(_("Marked by hand: {names}.").format(names=", ".join(names)))
+    return found
+
+
+def _cut_off(submission: records.Submission) -> list[str]:
+    """Say what kept a notebook from running to its end."""
     said = {
         "deadline": _("Cut off: it ran too long."),
         "flood": _("Cut off: too much came out."),
         "died": _("Its kernel died; the cells after that weren't run."),
         "deaf": _("A cell ran too long and ignored the interrupt; the cells after it weren't run."),
     }
-    found += [text for state, text in said.items() if state in states]
-    shown = next((e for e in submission.executions if not e.hidden), None)
-    if shown is not None and shown.failures:
-        cells = ", ".join(str(cell) for cell, _error, _message in shown.failures[:5])
+    states = {e.state for e in submission.executions}
+    found = [text for state, text in said.items() if state in states]
+    missed = {r.name: None for e in submission.executions for r in e.results if r.outcome == "not run"}
+    if missed:
+        found.append(_("Not run: {names}.").format(names=", ".join(missed)))
+    execution = shown(submission)
+    if execution is not None and execution.failures:
+        cells = ", ".join(str(cell) for cell, _error, _message in execution.failures[:5])
         found.append(_("Failed cells: {cells}.").format(cells=cells))
     return found
 
 
-def grades_csv(submissions: Sequence[records.Submission]) -> bytes:
-    """Return one line a submission, for a spreadsheet: UTF-8 with a byte order mark, no formulas."""
+#: A table: the names of its columns, and its rows.
+Table = tuple[list[str], list[list[Any]]]
+
+
+def grades_table(submissions: Sequence[records.Submission]) -> Table:
+    """Return one line a submission; the columns' names are the same in every language."""
     names = ["trainee", "exercise", "edition", "source", "state", "earned", "points", "percent", "remarks"]
     lines = [
         [
@@ -123,62 +162,48 @@ def grades_csv(submissions: Sequence[records.Submission]) -> bytes:
             r.points,
             r.percent,
             r.remarks,
+            s.graded_at.strftime("%Y-%m-%d %H:%M:%S"),
         ]
         for r, s in zip(rows(submissions), submissions, strict=True)
     ]
-    return _csv(
-        [*names, "graded_at"], [[*line, _when(s)] for line, s in zip(lines, submissions, strict=True)]
-    )
+    return [*names, "graded_at"], lines
+
+
+def answers_table(submissions: Sequence[records.Submission]) -> Table:
+    """Return one line an answer.
+
+    `earned` is what the grader gave, `manual` what an assessor did, and `awarded` what counts; `hidden` are
+    the outcomes on the hidden variants, `value` is the answer on the data that the trainee worked on.
+    """
+    names = ["trainee", "exercise", "edition", "answer", "points", "earned", "manual", "awarded", "flag"]
+    names += ["outcome", "mistakes", "hidden", "value", "comment", "assessor"]
+    lines = []
+    for s in submissions:
+        execution = shown(s)
+        results = {r.name: r for r in execution.results} if execution else {}
+        for m in s.marks:
+            hidden = [r.outcome for e in s.executions if e.hidden for r in e.results if r.name == m.name]
+            result = results.get(m.name)
+            said = [result.outcome, "/".join(result.codes)] if result else ["", ""]
+            value = plain_value(result.value) if result else ""
+            mark = [m.name, m.points, m.earned, m.manual, m.awarded, m.flag]
+            line = [s.trainee.name, s.exercise.code, s.exercise.edition, *mark, *said, "/".join(hidden)]
+            lines.append([*line, value, m.comment, m.assessor])
+    return names, lines
+
+
+def grades_csv(submissions: Sequence[records.Submission]) -> bytes:
+    """Return one line a submission, for a spreadsheet; see `grades_table`."""
+    return csv_bytes(*grades_table(submissions))
 
 
 def answers_csv(submissions: Sequence[records.Submission]) -> bytes:
-    """Return one line an answer; `value` is what was answered on the data that the trainee worked on."""
-    names = [
-        "trainee",
-        "exercise",
-        "answer",
-        "points",
-        "earned",
-        "flag",
-        "outcome",
-        "mistakes",
-        "hidden",
-        "value",
-    ]
-    lines = []
-    for s in submissions:
-        shown = {r.name: r for e in s.executions if not e.hidden for r in e.results}
-        for m in s.marks:
-            hidden = [r.outcome for e in s.executions if e.hidden for r in e.results if r.name == m.name]
-            result = shown.get(m.name)
-            outcome, codes, value = (
-                (result.outcome, "/".join(result.codes), _plain(result.value)) if result else ("", "", "")
-            )
-            line = [s.trainee.name, s.exercise.code, m.name, m.points, m.earned, m.flag, outcome, codes]
-            lines.append([*line, "/".join(hidden), value])
-    return _csv(names, lines)
+    """Return one line an answer, for a spreadsheet; see `answers_table`."""
+    return csv_bytes(*answers_table(submissions))
 
 
-def _csv(names: Sequence[str], lines: Iterable[Sequence[Any]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(names)
-    writer.writerows([_safe(cell) for cell in line] for line in lines)
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _safe(cell: Any) -> Any:
-    """Return a text that no spreadsheet takes for a formula; numbers stay numbers."""
-    if not isinstance(cell, str):
-        return cell
-    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell
-
-
-def _plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
+    """Return an answer as one cell can hold it: of a table, how many rows it has."""
     if isinstance(value, dict):
         return _("a table with {rows} rows").format(rows=len(value.get("rows", ())))
     return "/".join(map(str, value)) if isinstance(value, list) else value
-
-
-def _when(submission: records.Submission) -> str:
-    return submission.graded_at.strftime("%Y-%m-%d %H:%M:%S")
