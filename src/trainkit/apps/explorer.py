@@ -10,7 +10,7 @@ import ipywidgets as w
 
 from trainkit.apps.inputs import download_link
 from trainkit.company import TABLES
-from trainkit.i18n import _, get_language
+from trainkit.i18n import _, get_language, listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,8 +114,8 @@ def _columns(name: str) -> Any:
     lang = get_language()
     lines = []
     for column in TABLES[name].columns:
-        codes = ", ".join(f"<code>{escape(c)}</code> {escape(m[lang])}" for c, m in column.codes.items())
-        unit = f" ({escape(column.unit)})" if column.unit else ""
+        codes = listed(f"<code>{escape(c)}</code> {escape(m[lang])}" for c, m in column.codes.items())
+        unit = _(" ({unit})").format(unit=escape(column.units[lang])) if column.unit else ""
         more = f"<br><small>{codes}</small>" if codes else ""
         lines.append(
             f"<tr><th scope='row'><code>{escape(column.name)}</code></th>"

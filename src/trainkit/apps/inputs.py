@@ -15,7 +15,7 @@ import ipywidgets as w
 from trainkit.course.answers import MAX_ROWS, MAX_TEXT
 from trainkit.course.model import Answer
 from trainkit.course.present import Note
-from trainkit.i18n import _, pick
+from trainkit.i18n import _, listed, pick
 
 __all__ = ["Input", "download_link", "make_input", "read_csv", "read_number"]
 
@@ -123,7 +123,7 @@ class TableInput(Input):
         upload = w.FileUpload(accept=".csv", multiple=False, description=_("Choose a CSV file"))
         upload.layout.width = "auto"
         upload.observe(self._read, names="value")
-        names = ", ".join(f"<code>{escape(c.name)}</code>" for c in self.answer.columns)
+        names = listed(f"<code>{escape(c.name)}</code>" for c in self.answer.columns)
         columns = _("Columns: {columns}").format(columns=names)
         template = ",".join(c.name for c in self.answer.columns) + "\r\n"
         link = download_link(f"{self.answer.name}.csv", template, _("Download a template"))

@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 
 from trainkit.charts import parts, theme
-from trainkit.i18n import _
+from trainkit.i18n import _, listed
 from trainkit.metrics.frames import IntoFrame
 
 __all__ = ["calibration_curve", "cumulative_curve", "scatter", "survival_curve"]
@@ -172,7 +172,7 @@ def scatter(
     for column in (colour, label):
         if column:
             parts.words(values, column)
-    groups = ", ".join(sorted({str(row[colour]) for row in values})) if colour else ""
+    groups = listed(sorted({str(row[colour]) for row in values})) if colour else ""
     told = description or _("Scatter chart of {count} points. {groups}").format(
         count=len(values), groups=_("Groups: {names}.").format(names=groups) if groups else ""
     )

@@ -10,7 +10,7 @@ import altair as alt
 from trainkit.charts import parts, theme
 from trainkit.charts.parts import reference_line
 from trainkit.errors import InputError
-from trainkit.i18n import _
+from trainkit.i18n import _, listed
 from trainkit.metrics.frames import IntoFrame
 
 __all__ = ["bars", "by_group", "slope"]
@@ -71,9 +71,9 @@ def by_group(
 
 
 def _told(values: list[dict[str, Any]], group: str, value: str) -> str:
-    listed = ", ".join(f"{row[group]} {parts.number(row[value])}" for row in values)
+    items = listed(f"{row[group]} {parts.number(row[value])}" for row in values)
     return _("{axis} by group, from the largest to the smallest: {listed}.").format(
-        axis=parts.axis(value), listed=listed
+        axis=parts.axis(value), listed=items
     )
 
 
@@ -155,7 +155,7 @@ def slope(
     periods = sorted({str(row[period]) for row in values})
     if len(periods) != 2:
         message = _("A slope chart joins two periods. Got {count}: {names}.")
-        raise InputError(message.format(count=len(periods), names=", ".join(periods)))
+        raise InputError(message.format(count=len(periods), names=listed(periods)))
     words = {overall: _("All customers"), **parts.code_labels(group, labels)}
     for row in values:
         row["_all"] = row[group] == overall
@@ -194,5 +194,5 @@ def _slope_told(values: list[dict[str, Any]], group: str, period: str, value: st
         for name in names
     ]
     return _("{axis}, {first} against {second}: {moved}.").format(
-        axis=parts.axis(value), first=periods[0], second=periods[1], moved=", ".join(moved)
+        axis=parts.axis(value), first=periods[0], second=periods[1], moved=listed(moved)
     )

@@ -9,7 +9,7 @@ import altair as alt
 
 from trainkit.charts import parts, theme
 from trainkit.charts.parts import reference_line
-from trainkit.i18n import _
+from trainkit.i18n import _, listed
 from trainkit.metrics.frames import IntoFrame
 
 __all__ = ["forecast", "marked_series", "over_time"]
@@ -138,7 +138,7 @@ def marked_series(
         axis=parts.axis(value),
         start=values[0][period],
         end=values[-1][period],
-        days=", ".join(odd) or _("none"),
+        days=listed(odd) or _("none"),
     )
     base = alt.Chart(parts.data(values), title=parts.title(title), description=told)
     x = alt.X(f"{period}:T", title=None, axis=alt.Axis(format="%Y-%m-%d", labelAngle=-45, tickCount=6))

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 
 from trainkit.charts import parts, theme
-from trainkit.i18n import _
+from trainkit.i18n import _, listed
 from trainkit.metrics.frames import IntoFrame
 
 __all__ = ["diverging_bars", "funnel", "pareto"]
@@ -30,8 +30,8 @@ def funnel(
     for row in values:
         step = "" if row["step_rate"] is None else f" · {parts.number(row['step_rate'], 0)} %"
         row["_text"] = f"{row['reached']:,}{step}"
-    listed = ", ".join(f"{row['stage']} {row['_text']}" for row in values)
-    told = description or _("Funnel from the first stage to the last: {listed}.").format(listed=listed)
+    items = listed(f"{row['stage']} {row['_text']}" for row in values)
+    told = description or _("Funnel from the first stage to the last: {listed}.").format(listed=items)
     base = alt.Chart(parts.data(values), title=parts.title(title), description=told)
     y = alt.Y("stage:N", sort=None, title=None)
     x = alt.X(
@@ -78,8 +78,8 @@ def pareto(
         row["_text"] = _("{share} % (together {sum} %)").format(
             share=parts.number(row["_share"], 0), sum=parts.number(so_far, 0)
         )
-    listed = ", ".join(f"{row[cause]} {row['_text']}" for row in values)
-    told = description or _("Causes from the most frequent down: {listed}.").format(listed=listed)
+    items = listed(f"{row[cause]} {row['_text']}" for row in values)
+    told = description or _("Causes from the most frequent down: {listed}.").format(listed=items)
     base = alt.Chart(parts.data(values), title=parts.title(title), description=told)
     y = alt.Y(f"{cause}:N", sort=None, title=None)
     x = alt.X("_share:Q", title=_("Share of all cases (%)"), scale=_room(values[0]["_share"], 2.2))
@@ -121,8 +121,8 @@ def diverging_bars(
     values.sort(key=lambda row: -row[value])
     for row in values:
         row["_text"] = ("+" if row[value] > 0 else "") + parts.number(row[value], digits)
-    listed = ", ".join(f"{row[group]} {row['_text']}" for row in values)
-    told = description or _("Bars to both sides of zero: {listed}.").format(listed=listed)
+    items = listed(f"{row[group]} {row['_text']}" for row in values)
+    told = description or _("Bars to both sides of zero: {listed}.").format(listed=items)
     base = alt.Chart(parts.data(values), title=parts.title(title), description=told)
     y = alt.Y(f"{group}:N", sort=None, title=None)
     x = alt.X(f"{value}:Q", title=value_title or parts.axis(value), scale=alt.Scale(padding=36))

@@ -74,7 +74,7 @@ def _values(column: Column, lang: str) -> str:
     words = _WORDS[lang]
     if column.codes:
         return "<br>".join(f"`{code}` {meaning[lang]}" for code, meaning in column.codes.items())
-    parts = [column.unit] if column.unit else []
+    parts = [column.units[lang]] if column.unit else []
     low, high = column.minimum, column.maximum
     if low is not None or high is not None:
         form = "between" if low is not None and high is not None else "from" if low is not None else "to"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-__all__ = ["BOOL", "DATE", "FLOAT", "INT", "TEXT", "TIME", "Codes", "Column", "Table", "codes"]
+__all__ = ["BOOL", "DATE", "FLOAT", "INT", "TEXT", "TIME", "UNITS", "Codes", "Column", "Table", "codes"]
 
 #: A code and its meaning in each language.
 Codes = Mapping[str, Mapping[str, str]]
@@ -19,6 +19,24 @@ BOOL = "bool"
 TIME = "datetime64[us]"
 #: A day: stored as its midnight.
 DATE = "date"
+
+#: Units of columns, and what they are called in Chinese.
+UNITS = {
+    "CNY": "元",
+    "cases": "件",
+    "customers": "家",
+    "days": "天",
+    "departments": "个",
+    "leads": "条",
+    "lines": "行",
+    "million CNY": "百万元",
+    "minutes": "分钟",
+    "persons": "人",
+    "pieces": "件",
+    "points": "分",
+    "share": "比例（0～1）",
+    "times": "次",
+}
 
 
 def codes(**meanings: str) -> Codes:
@@ -44,7 +62,7 @@ class Column:
     en: str
     #: Meaning in Chinese.
     zh: str
-    #: Unit of the numbers, for example `CNY` or `minutes`; empty if they have none.
+    #: Unit of the numbers, one of `UNITS`; empty if they have none.
     unit: str = ""
     #: Smallest and largest value allowed, both included; `None` for no limit.
     minimum: float | None = None
@@ -69,6 +87,11 @@ class Column:
     def meaning(self) -> dict[str, str]:
         """The meaning in both languages."""
         return {"en": self.en, "zh": self.zh}
+
+    @property
+    def units(self) -> dict[str, str]:
+        """The unit in both languages; empty texts if there is none."""
+        return {"en": self.unit, "zh": UNITS[self.unit] if self.unit else ""}
 
 
 @dataclass(frozen=True)
