@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import re
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Text
+from sqlalchemy import DateTime, Dialect, String, Text
 from sqlalchemy.types import TypeDecorator
 
-__all__ = ["Moment", "Plain", "Words", "storable"]
+__all__ = ["Label", "Moment", "Plain", "Words", "storable"]
 
 #: PostgreSQL stores no NUL, and no database half of a surrogate pair; a trainee's program can print both.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -31,6 +32,23 @@ class Words(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
         """Replace what no database holds."""
         return None if value is None else storable(value)
+
+
+class Label(TypeDecorator[str]):
+    """A name of limited length, from anywhere; a longer one is cut, and a hash keeps two such apart."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
+        """Replace what no database holds, and cut what is too long."""
+        if value is None:
+            return None
+        value = storable(value)
+        most: int = self.length
+        if len(value) <= most:
+            return value
+        return f"{value[: most - 9]}-{hashlib.sha256(value.encode()).hexdigest()[:8]}"
 
 
 class Plain(TypeDecorator[Any]):

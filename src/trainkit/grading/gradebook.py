@@ -5,45 +5,66 @@ One transaction writes one submission, so a reader never sees half of one; sever
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload, undefer
 
 from trainkit.course.judge import Verdict
-from trainkit.course.model import Info, plain
-from trainkit.grading import records
+from trainkit.course.model import Info
+from trainkit.grading import changes, records
+from trainkit.grading.competencies import Standing, standings
+from trainkit.grading.database import Database
 from trainkit.grading.execution import Execution
 from trainkit.grading.grader import Graded, Judged
-from trainkit.grading.scoring import Mark, mark, total
+from trainkit.grading.migrations import bring_up
+from trainkit.grading.scoring import mark, total
+from trainkit.grading.storing import File, Work, counting, store, verdicts
 
-__all__ = ["Gradebook"]
+__all__ = ["Gradebook", "Received", "whoami"]
 
-#: Seconds that a writer waits for another one.
-_PATIENCE = 30
+
+@dataclass(frozen=True)
+class Received:
+    """What a trainee handed in last for an exercise, as it came.
+
+    Args:
+        trainee: who.
+        exercise: the exercise's id.
+        raw: the notebook's file.
+        files: those beside it.
+        at: when it came last.
+    """
+
+    trainee: str
+    exercise: str
+    raw: bytes
+    files: tuple[File, ...]
+    at: datetime
 
 
 class Gradebook:
-    """A gradebook in a SQLite file, or in another database by its URL.
+    """A gradebook in a SQLite file, or in another database by its URL; older ones are brought up to date.
 
     Args:
         where: a path, or a URL as SQLAlchemy knows them.
+
+    Raises:
+        GradingError: a newer trainkit made it, or it can't be opened.
+        MissingExtra: the driver of this database isn't installed.
     """
 
     def __init__(self, where: Path | str) -> None:
-        if isinstance(where, Path):
-            where.parent.mkdir(parents=True, exist_ok=True)
-            where = f"sqlite:///{where}"
-        self._engine = _engine(where)
-        with self._engine.begin() as connection:
-            records.Base.metadata.create_all(connection)
+        self.database = Database(where)
+        bring_up(self.database)
 
     @classmethod
     def of(cls, workspace: Path) -> Gradebook:
@@ -52,7 +73,7 @@ class Gradebook:
 
     def close(self) -> None:
         """Close all connections."""
-        self._engine.dispose()
+        self.database.close()
 
     def __enter__(self) -> Gradebook:
         return self
@@ -62,14 +83,10 @@ class Gradebook:
 
     def is_graded(self, trainee: str, info: Info, content: str, plan: str) -> bool:
         """Tell whether this submission has its grade already, and note that it was handed in again."""
-        with self._session() as session:
+
+        def work(session: Session) -> bool:
             found = session.scalars(
-                select(records.Submission)
-                .join(records.Trainee)
-                .join(records.Exercise)
-                .where(
-                    records.Trainee.name == trainee,
-                    records.Exercise.code == info.id,
+                counting(trainee, info.id).where(
                     records.Exercise.edition == info.edition,
                     records.Submission.source == "file",
                     records.Submission.content == content,
@@ -80,8 +97,23 @@ class Gradebook:
                 found.seen_at = datetime.now(UTC)
             return found is not None
 
-    def record(self, trainee: str, info: Info, graded: Graded, *, plan: str, received: bytes) -> None:
+        return self.database.write(work)
+
+    def record(
+        self,
+        trainee: str,
+        info: Info,
+        graded: Graded,
+        *,
+        plan: str,
+        received: bytes,
+        files: Sequence[File] = (),
+        again: bool = False,
+        who: str = "",
+    ) -> list[changes.Change]:
         """Write a graded submission; the grade that the same submission had before is replaced.
+
+        Marks by hand stay with the work that they were given to, whatever the edition of the exercise.
 
         Args:
             trainee: who handed it in.
@@ -89,9 +121,25 @@ class Gradebook:
             graded: what the grader says.
             plan: the assignment's plan.
             received: the file as it came.
+            files: those that came beside it.
+            again: it is graded once more, and wasn't handed in again.
+            who: grades it; the user of this process by default.
+
+        Returns:
+            The answers whose points differ from the trainee's last grade for this exercise; nothing for a
+            first grade.
         """
-        with self._session() as session:
-            self._write(session, trainee, info, graded, source="file", plan=plan, received=received)
+        handed = Work("file", plan, received, files, again)
+
+        def work(session: Session) -> list[changes.Change]:
+            before, submission = store(session, trainee, info, graded, handed)
+            after = changes.Grade.of(submission)
+            found = changes.changes(trainee, info.id, before, after) if before is not None else []
+            if before is None or found or before.content != after.content:
+                session.add(_graded_line(submission, before, found, who or whoami()))
+            return found
+
+        return self.database.write(work)
 
     def record_page_submission(
         self, info: Info, variant: int, verdicts: Mapping[str, Verdict], *, who: str, lang: str = "en"
@@ -108,7 +156,8 @@ class Gradebook:
         Returns:
             Points earned, and points that could be earned.
         """
-        with self._session() as session:
+
+        def work(session: Session) -> tuple[float, float]:
             full = {a.name: Verdict(a.name, "not attempted") for a in info.answers}
             full |= _submitted_before(session, who, info, variant)
             full |= {name: verdict for name, verdict in verdicts.items() if name in full}
@@ -117,107 +166,153 @@ class Gradebook:
             content = hashlib.sha256(f"{variant}\n{values}".encode()).hexdigest()
             judged = Judged(Execution(variant, "complete", isolation="page"), full, hidden=False)
             graded = Graded(content, "graded", lang, judged=(judged,), marks=marks)
-            self._write(session, who, info, graded, source="page", plan="", received=None)
-        return total(marks)
+            store(session, who, info, graded, Work("page"))
+            return total(marks)
 
-    def latest(self) -> list[records.Submission]:
+        return self.database.write(work)
+
+    def latest(self, *, trainee: str = "", exercise: str = "") -> list[records.Submission]:
         """Return the last submission of each trainee for each exercise, by trainee and exercise.
 
-        The records are complete (trainee, exercise, executions with results, marks) and detached.
+        The records are complete (trainee, exercise, executions with results, marks with what was given by
+        hand, evidence) and detached; the files as received are left where they are.
+
+        Args:
+            trainee: only this one's.
+            exercise: only those for this exercise.
         """
         complete = (
-            selectinload(records.Submission.trainee),
-            selectinload(records.Submission.exercise),
+            joinedload(records.Submission.trainee),
+            joinedload(records.Submission.exercise),
             selectinload(records.Submission.marks),
+            selectinload(records.Submission.by_hand),
+            selectinload(records.Submission.evidence),
             selectinload(records.Submission.executions).selectinload(records.Execution.results),
         )
-        order = (records.Submission.seen_at, records.Submission.id)
-        with self._session() as session:
-            found = session.scalars(select(records.Submission).options(*complete).order_by(*order))
-            last = {(s.trainee.name, s.exercise.code): s for s in found}
+        with self.database.reading() as session:
+            last = _last(trainee, exercise).subquery()
+            found = session.scalars(
+                select(records.Submission).join(last, records.Submission.id == last.c.id).options(*complete)
+            ).all()
             session.expunge_all()
-        return [last[key] for key in sorted(last)]
+        # Sorted here: each database orders texts by rules of its own.
+        return sorted(found, key=lambda s: (s.trainee.name, s.exercise.code))
+
+    def standings(self) -> list[Standing]:
+        """Return where each trainee stands in each competency, by trainee, competency and level."""
+        return standings(self.latest())
+
+    def trainees(self) -> list[records.Trainee]:
+        """Return everybody on the roster or with a submission, by name; detached."""
+        with self.database.reading() as session:
+            found = session.scalars(select(records.Trainee)).all()
+            session.expunge_all()
+        return sorted(found, key=lambda t: t.name)
 
     def received(self, trainee: str, exercise: str) -> bytes | None:
         """Return the file that a trainee handed in last for an exercise, as it came; `None` for a page's."""
-        newest = (
-            select(records.Submission.received)
-            .join(records.Trainee)
-            .join(records.Exercise)
-            .where(records.Trainee.name == trainee, records.Exercise.code == exercise)
-            .order_by(records.Submission.seen_at.desc(), records.Submission.id.desc())
-        )
-        with self._session() as session:
-            stored = session.scalars(newest).first()
-            return zlib.decompress(stored) if stored is not None else None
+        with self.database.reading() as session:
+            last = session.scalars(counting(trainee, exercise)).first()
+            return zlib.decompress(last.received) if last is not None and last.received is not None else None
 
-    @contextmanager
-    def _session(self) -> Iterator[Session]:
-        """Yield a session whose work is stored as a whole or not at all."""
-        with Session(self._engine, expire_on_commit=False) as session, session.begin():
-            yield session
+    def handed_in(self, *, trainee: str = "", exercise: str = "") -> Iterator[Received]:
+        """Yield the files that were handed in last, one after another, by trainee and exercise.
 
-    def _write(
-        self,
-        session: Session,
-        trainee: str,
-        info: Info,
-        graded: Graded,
-        *,
-        source: str,
-        plan: str,
-        received: bytes | None,
-    ) -> None:
-        person = _find_or_add(session, records.Trainee, {"name": trainee}, {})
-        if graded.judged:
-            person.lang = graded.lang
-        exercise = _find_or_add(
-            session,
-            records.Exercise,
-            {"code": info.id, "edition": info.edition},
-            {"points": info.points, "info": plain(info)},
-        )
-        submission = _find_or_add(
-            session,
-            records.Submission,
-            {
-                "trainee_id": person.id,
-                "exercise_id": exercise.id,
-                "source": source,
-                "content": graded.content,
-            },
-            {"state": graded.state},
-        )
-        submission.executions.clear()
-        submission.marks.clear()
-        session.flush()  # the old rows go before the new ones come: their keys are the same
-        earned, points = graded.score
-        submission.plan, submission.state, submission.note = plan, graded.state, graded.note
-        submission.earned, submission.points = earned, points
-        submission.received = zlib.compress(received) if received is not None else None
-        submission.seen_at = submission.graded_at = datetime.now(UTC)
-        submission.executions.extend(_execution(j) for j in graded.judged)
-        submission.marks.extend(_marks(graded.marks))
+        Args:
+            trainee: only this one's.
+            exercise: only those for this exercise.
+        """
+        with self.database.reading() as session:
+            rows = session.execute(_last(trainee, exercise)).all()
+        for id, _name, _code in sorted(rows, key=lambda row: row[1:]):
+            with self.database.reading() as session:
+                submission = session.get(
+                    records.Submission, id, options=[undefer(records.Submission.received)]
+                )
+                if submission is None or submission.received is None:
+                    continue
+                found = Received(
+                    submission.trainee.name,
+                    submission.exercise.code,
+                    zlib.decompress(submission.received),
+                    tuple((f.name, zlib.decompress(f.received)) for f in submission.files),
+                    submission.seen_at,
+                )
+            yield found
+
+    def note(self, action: str, what: str, *, why: str = "", who: str = "") -> None:
+        """Add a line to the audit trail that is about no one trainee.
+
+        Args:
+            action: one word, such as `export`.
+            what: was done; no names.
+            why: in the words of who did it.
+            who: did it; the user of this process by default.
+        """
+        line = {"who": who or whoami(), "action": action, "what": what, "why": why}
+        self.database.write(lambda session: session.add(records.Audit(**line)))
+
+    def audit(self) -> list[records.Audit]:
+        """Return the audit trail, oldest line first; detached, with the trainees that lines are about."""
+        with self.database.reading() as session:
+            lines = session.scalars(
+                select(records.Audit)
+                .options(joinedload(records.Audit.trainee))
+                .order_by(records.Audit.at, records.Audit.id)
+            ).all()
+            session.expunge_all()
+        return list(lines)
 
 
-def _engine(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": _PATIENCE} if url.startswith("sqlite") else {})
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _settle_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-    return engine
+def whoami() -> str:
+    """Return the name of the user who runs this process."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return "?"
 
 
-def _settle_sqlite(connection: Any, _record: Any) -> None:
-    """Let readers and a writer work side by side, and leave transactions to SQLAlchemy."""
-    connection.isolation_level = None
-    for pragma in ("journal_mode = wal", "synchronous = normal", "foreign_keys = on"):
-        connection.execute(f"pragma {pragma}")
+def _last(trainee: str, exercise: str) -> Select[Any]:
+    """Return the query for the ids, trainees and exercises of the submissions that count."""
+    order = (
+        records.Submission.seen_at.desc(),
+        records.Submission.graded_at.desc(),
+        records.Submission.id.desc(),
+    )
+    key = (records.Submission.trainee_id, records.Exercise.code)
+    rank = func.row_number().over(partition_by=key, order_by=order).label("rank")
+    query = (
+        select(records.Submission.id, records.Trainee.name, records.Exercise.code, rank)
+        .join(records.Trainee)
+        .join(records.Exercise)
+    )
+    if trainee:
+        query = query.where(records.Trainee.name == trainee)
+    if exercise:
+        query = query.where(records.Exercise.code == exercise)
+    ranked = query.subquery()
+    return select(ranked.c.id, ranked.c.name, ranked.c.code).where(ranked.c.rank == 1)
 
 
-def _begin_sqlite(connection: Any) -> None:
-    # A transaction that only later finds out that it writes can't wait for another writer; this one can.
-    connection.exec_driver_sql("begin immediate")
+def _graded_line(
+    submission: records.Submission, before: changes.Grade | None, found: list[changes.Change], who: str
+) -> records.Audit:
+    points = f"{submission.exercise.code}: {submission.earned:g}/{submission.points:g}"
+    if submission.state != "graded":
+        points += f", {submission.state}"
+    again = before is not None and before.content == submission.content
+    differs = "; ".join(f"{c.answer} {_points(c.before)} → {_points(c.after)}" for c in found)
+    return records.Audit(
+        who=who,
+        action="regrade" if again else "grade",
+        what=f"{points} ({differs})" if differs else points,
+        why=", ".join(found[0].because) if found else "",
+        trainee_id=submission.trainee_id,
+    )
+
+
+def _points(value: float | None) -> str:
+    return "–" if value is None else f"{value:g}"
 
 
 def _submitted_before(session: Session, who: str, info: Info, variant: int) -> dict[str, Verdict]:
@@ -236,44 +331,4 @@ def _submitted_before(session: Session, who: str, info: Info, variant: int) -> d
         )
         .order_by(records.Submission.seen_at.desc(), records.Submission.id.desc())
     ).first()
-    results = last.results if last is not None else []
-    return {
-        r.name: Verdict(r.name, r.outcome, tuple(r.codes), detail=r.reason, value=r.value)  # type: ignore[arg-type]
-        for r in results
-    }
-
-
-def _find_or_add(session: Session, kind: type, by: dict[str, Any], more: dict[str, Any]) -> Any:
-    found = session.scalars(select(kind).filter_by(**by)).first()
-    if found is None:
-        found = kind(**by, **more)
-        session.add(found)
-        session.flush()
-    return found
-
-
-def _execution(judged: Judged) -> records.Execution:
-    execution = judged.execution
-    return records.Execution(
-        variant=execution.variant,
-        hidden=judged.hidden,
-        state=execution.state,
-        detail=execution.detail,
-        isolation=execution.isolation,
-        seconds=execution.seconds,
-        failures=[[f.cell, f.error, f.message] for f in execution.failures],
-        results=[
-            records.Result(
-                name=v.name,
-                outcome=v.outcome,
-                codes=list(v.codes),
-                value=v.value,
-                reason=v.detail if v.outcome == "invalid" else "",
-            )
-            for v in judged.verdicts.values()
-        ],
-    )
-
-
-def _marks(marks: Iterable[Mark]) -> list[records.Mark]:
-    return [records.Mark(name=m.name, points=m.points, earned=m.earned, flag=m.flag) for m in marks]
+    return verdicts(last.results) if last is not None else {}

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint, and_
 from sqlalchemy.orm import DeclarativeBase, Mapped, foreign, mapped_column, relationship
 
-from trainkit.grading.columns import Moment, Plain, Words
+from trainkit.grading.columns import Label, Moment, Plain, Words
 
 __all__ = [
     "SCHEMA",
@@ -65,7 +65,7 @@ class Trainee(Base):
     __tablename__ = "trainee"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(200), unique=True)
+    name: Mapped[str] = mapped_column(Label(200), unique=True)
     lang: Mapped[str] = mapped_column(String(8), default="en")
     display_name: Mapped[str] = mapped_column(Words, default="", server_default="")
     email: Mapped[str] = mapped_column(Words, default="", server_default="")
@@ -147,7 +147,7 @@ class HandedFile(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"))
-    name: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(Label(255))
     received: Mapped[bytes] = mapped_column(LargeBinary)
 
 
