@@ -1,0 +1,268 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from classes import damaged, hand_in, nothing, right, tripled
+from hypothesis import given
+from hypothesis import strategies as st
+from submitted import INFO
+
+from trainkit.errors import UnknownName
+from trainkit.grading.exports import FORMATS, export
+from trainkit.grading.exports.xapi import HOME, PASS, statements
+from trainkit.grading.gradebook import Gradebook
+from trainkit.grading.records import ByHand, Mark, Submission, Trainee
+from trainkit.i18n import use_language
+
+FORMULA = "=HYPERLINK(1)"
+
+
+@pytest.fixture
+def submissions(tmp_path: Path) -> list[Submission]:
+    """Four trainees: all right; the mistake, and half a point by hand; damaged; to be graded again."""
+    with Gradebook(tmp_path / "gradebook.db") as book:
+        hand_in(book, "chen-bo", tripled)
+        hand_in(book, "lin-yue", right, lang="zh")
+        damaged(book, "wang")
+        damaged(book, "zhou", state="failed", note="no memory")
+        found = book.latest()
+    for submission in found:
+        submission.graded_at = datetime(2026, 1, 1, 8, 30, tzinfo=UTC)
+    chen, lin, _wang, _zhou = found
+    chen.marks[2].by_hand = ByHand(points=0.5, comment="<b>Nearly.</b>", assessor="Zhou Min")
+    lin.trainee.display_name, lin.trainee.email = "林悦", "lin@example.com"
+    lin.trainee.number, lin.trainee.section = "2026-007", "A"
+    return found
+
+
+def lines(raw: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
+
+
+def test_wide_has_a_line_for_each_trainee_and_a_column_for_each_answer(submissions):
+    chen, lin, wang, zhou = lines(export(submissions, "wide"))
+    assert (lin["trainee"], lin["name"], lin["number"], lin["section"]) == (
+        "lin-yue",
+        "林悦",
+        "2026-007",
+        "A",
+    )
+    assert (lin["total"], lin["points"], lin["percent"]) == ("4.0", "4.0", "100.0")
+    assert (lin["9-01"], lin["9-01 double"], lin["9-01 squares"]) == ("4.0", "2.0", "1.0")
+    assert (chen["9-01 double"], chen["9-01 squares"], chen["total"]) == ("0.0", "0.5", "1.5")
+    assert (float(wang["9-01"]), float(wang["9-01 double"])) == (0, 0)
+    assert (zhou["9-01"], zhou["9-01 double"], zhou["total"]) == ("", "", "0")
+
+
+def test_long_has_a_line_for_each_answer(submissions):
+    found = lines(export(submissions, "long"))
+    assert len(found) == 4 * len(INFO.answers)
+    squares = found[2]
+    assert (squares["trainee"], squares["answer"]) == ("chen-bo", "squares")
+    assert (squares["earned"], squares["manual"], squares["awarded"]) == ("0.0", "0.5", "0.5")
+
+
+def test_canvas_reads_who_where_and_how_many_points(submissions):
+    raw = export(submissions, "canvas")
+    header, points, *trainees = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"))))
+    # What Canvas's importer asks of the first row.
+    assert "Student" in header[0]
+    assert "ID" in header[1]
+    assert re.search(r"SIS\s+Login\s+ID", header[2])
+    assert header[3] == "Section"
+    assert header[4:] == ["9-01 One number"]
+    assert "Points Possible" in points[0]
+    assert float(points[4]) == 4
+    assert trainees[1] == ["林悦", "", "lin@example.com", "A", "4.0"]
+    assert trainees[0] == ["chen-bo", "", "chen-bo", "", "1.5"]
+    assert trainees[3][4] == ""
+
+
+def test_a_trainee_cannot_change_what_the_exercise_is_worth(submissions):
+    """Canvas takes any row that begins so for the points of the assignments."""
+    submissions[1].trainee.display_name = "    Points Possible"
+    rows = list(csv.reader(io.StringIO(export(submissions, "canvas").decode("utf-8-sig"))))
+    assert [row[0] for row in rows if "Points Possible" in row[0]] == ["    Points Possible"]
+    assert rows[1][4] == "4.0"
+
+
+def test_moodle_finds_each_trainee_by_any_of_three_columns(submissions):
+    chen, lin, wang, zhou = lines(export(submissions, "moodle"))
+    assert (lin["ID number"], lin["Username"], lin["Email address"]) == (
+        "2026-007",
+        "lin-yue",
+        "lin@example.com",
+    )
+    grade, feedback = "9-01 One number (Real, 0–4)", "9-01 One number (Feedback)"
+    assert (lin[grade], chen[grade], zhou[grade], zhou[feedback]) == ("4.0", "1.5", "", "")
+    assert chen[feedback] == (
+        "double: a known mistake, 0 of 2. size: right, 1 of 1. squares: not attempted, 0.5 of 1. "
+        "‹b›Nearly.‹/b›"
+    )
+    assert "could not be read" in wang[feedback]
+
+
+def test_moodle_is_never_given_markup(submissions):
+    raw = export(submissions, "moodle").decode()
+    assert not set("<>") & set(raw)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_excel_opens_two_sheets_with_numbers_as_numbers(submissions, lang):
+    openpyxl = pytest.importorskip("openpyxl")
+    use_language(lang)
+    book = openpyxl.load_workbook(io.BytesIO(export(submissions, "xlsx")))
+    grades, answers = book.worksheets
+    assert (grades.freeze_panes, answers.freeze_panes) == ("B2", "B2")
+    header = [cell.value for cell in grades[1]]
+    assert header[header.index("9-01")] == "9-01"
+    lin = dict(zip(header, grades[3], strict=True))
+    percent = grades.cell(3, 8)
+    assert (percent.value, percent.number_format) == (1, "0.0%")
+    assert lin["9-01"].value == 4
+    assert grades.cell(3, 2).value == "林悦"
+    assert answers.max_row == 1 + 4 * len(INFO.answers)
+
+
+def test_excel_computes_nothing_that_a_trainee_wrote(submissions):
+    openpyxl = pytest.importorskip("openpyxl")
+    who = submissions[0]
+    who.trainee.display_name = FORMULA
+    who.executions[0].results[0].value = FORMULA
+    who.trainee.section = "a\x00b\x0c" + "x" * 40_000
+    book = openpyxl.load_workbook(io.BytesIO(export(submissions, "xlsx")))
+    cells = [cell for sheet in book for row in sheet for cell in row]
+    evil = [cell for cell in cells if cell.value == FORMULA]
+    assert len(evil) == 2
+    assert all(cell.data_type == "s" and cell.quotePrefix for cell in evil)
+    assert not [cell for cell in cells if cell.data_type == "f"]
+
+
+@pytest.mark.parametrize("form", ["long", "wide", "moodle", "canvas"])
+@given(
+    text=st.sampled_from(["=", "+", "-", "@", "\t", "＝"]).flatmap(
+        lambda c: st.text(max_size=8).map(lambda t: c + t)
+    )
+)
+def test_no_cell_is_a_formula(form, text):
+    trainee = Trainee(name=text, display_name=text, email=text, number=text, section=text, lang="en")
+    exercise = type("E", (), {"code": "9-01", "edition": "x", "info": _plain_info()})
+    submission = Submission(
+        state="graded", points=1.0, graded_at=datetime(2026, 1, 1), seen_at=datetime(2026, 1, 1)
+    )
+    fake = type(
+        "S",
+        (),
+        {
+            **{n: getattr(submission, n) for n in ("state", "points", "graded_at", "seen_at")},
+            "trainee": trainee,
+            "exercise": exercise,
+            "executions": [],
+            "awarded": -1.0,
+            "marks": [Mark(name=text, points=1.0, earned=-1.0, flag=text)],
+        },
+    )
+    for row in csv.reader(io.StringIO(export([fake], form).decode("utf-8-sig"))):
+        for cell in row:
+            assert re.fullmatch(r"-?\d+(\.\d+)?", cell) or not cell.lstrip(" ").startswith(
+                tuple("=+-@\t\r\n＝＋－＠")
+            )
+
+
+def _plain_info() -> dict:
+    from trainkit.course.model import plain
+
+    return plain(INFO)
+
+
+def read(raw: bytes) -> list[dict]:
+    return [json.loads(line) for line in raw.decode().splitlines()]
+
+
+def test_a_record_store_gets_completed_passed_and_scored(submissions):
+    found = read(export(submissions, "xapi"))
+    verbs = [s["verb"]["id"].rsplit("/", 1)[1] for s in found]
+    assert verbs == ["completed", "failed", *["scored"] * 3, "completed", "passed", *["scored"] * 3]
+    assert found[1]["result"] == {
+        "score": {"scaled": 0.375, "raw": 1.5, "min": 0, "max": 4.0},
+        "success": False,
+        "completion": True,
+    }
+    assert found[2]["context"]["contextActivities"]["parent"][0]["id"] == f"{HOME}/exercises/9-01"
+
+
+def test_statements_are_as_the_specification_asks(submissions):
+    for s in read(export(submissions, "xapi")):
+        assert str(uuid.UUID(s["id"])) == s["id"]
+        assert s["version"] == "1.0.3"
+        assert datetime.fromisoformat(s["timestamp"]) == datetime(2026, 1, 1, 8, 30, tzinfo=UTC)
+        assert s["timestamp"].endswith("Z")
+        assert len({"mbox", "mbox_sha1sum", "openid", "account"} & set(s["actor"])) == 1
+        assert set(s) == {"id", "version", "actor", "verb", "object", "result", "context", "timestamp"}
+        score = s["result"]["score"]
+        assert -1 <= score["scaled"] <= 1
+        assert score["min"] <= score["raw"] <= score["max"]
+        assert set(s["object"]["definition"]["name"]) == {"en-US", "zh-CN"}
+        assert "context" in s
+        assert re.fullmatch(r"https?://\S+", s["object"]["id"])
+
+
+def test_a_person_is_known_by_mail_or_by_account(submissions):
+    actors = [s["actor"] for s in read(export(submissions, "xapi"))]
+    assert actors[0] == {
+        "objectType": "Agent",
+        "name": "chen-bo",
+        "account": {"homePage": HOME, "name": "chen-bo"},
+    }
+    assert actors[-1] == {"objectType": "Agent", "name": "林悦", "mbox": "mailto:lin@example.com"}
+
+
+@pytest.mark.parametrize("email", ["", "lin", "lin@", "a b@example.com", "x@y.z\nBcc: a@b.c", "<script>@x.y"])
+def test_what_is_no_address_is_not_given_out_as_one(submissions, email):
+    submissions[1].trainee.email = email
+    assert all("mbox" not in s["actor"] for s in read(export(submissions, "xapi")))
+
+
+def test_the_same_grades_give_the_same_statements_and_other_grades_new_ones(submissions):
+    before = export(submissions, "xapi")
+    assert export(submissions, "xapi") == before
+    ids = {s["id"] for s in read(before)}
+    assert len(ids) == 10
+    submissions[0].graded_at = datetime(2026, 2, 2, tzinfo=UTC)
+    assert {s["id"] for s in read(export(submissions, "xapi"))} == ids
+    submissions[0].marks[0].earned = 2.0
+    changed = {s["id"] for s in read(export(submissions, "xapi"))}
+    assert len(changed - ids) == 3  # completed, failed or passed, and one answer
+
+
+def test_a_class_may_have_its_own_address(submissions):
+    for s in read(statements(submissions, home="https://lms.example.com/")):
+        assert s["object"]["id"].startswith("https://lms.example.com/exercises/9-01")
+
+
+def test_an_exercise_is_passed_from_where_a_competency_is_shown():
+    assert PASS == 0.7
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_class_without_submissions_is_an_empty_table(form):
+    assert isinstance(export([], form), bytes)
+
+
+def test_an_unknown_format_is_answered_with_the_known_ones():
+    with pytest.raises(UnknownName, match="Did you mean `moodle`"):
+        export([], "moodel")
+
+
+def test_nothing_answered_is_nothing_scored(tmp_path: Path):
+    with Gradebook(tmp_path / "gradebook.db") as book:
+        hand_in(book, "x", nothing)
+        found = read(export(book.latest(), "xapi"))
+    assert {s["result"]["score"]["scaled"] for s in found} == {0.0}
