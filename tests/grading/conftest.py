@@ -1,8 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
+import postgres
 import pytest
 from submitted import INFO, NUMBERS, key
 
@@ -33,3 +35,35 @@ def hand_in(tmp_path: Path) -> Callable[..., Path]:
         return folder
 
     return lay
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a PostgreSQL that runs while the tests do."""
+    programs = postgres.binaries()
+    if programs is None:
+        pytest.skip("PostgreSQL isn't installed here: no initdb on PATH or in /usr/lib/postgresql")
+    pytest.importorskip("psycopg", reason="psycopg isn't installed: pip install 'trainkit[postgres]'")
+    with postgres.server(programs) as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """The URL of a new, empty database in PostgreSQL."""
+    import psycopg
+
+    name = f"t{uuid4().hex[:12]}"
+    with psycopg.connect(postgres_server, autocommit=True) as admin:
+        admin.execute(f"create database {name} template template0")
+        yield postgres_server.replace("/postgres?", f"/{name}?")
+        admin.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """A place for a new gradebook: a file, and a database in PostgreSQL."""
+    if request.param == "sqlite":
+        return tmp_path / "grades" / "gradebook.db"
+    url: str = request.getfixturevalue("postgres_url")
+    return url

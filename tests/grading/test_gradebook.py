@@ -17,8 +17,8 @@ from trainkit.grading.scoring import Mark
 
 
 @pytest.fixture
-def book(tmp_path: Path):
-    with Gradebook(tmp_path / "grades" / "gradebook.db") as gradebook:
+def book(where: Path | str):
+    with Gradebook(where) as gradebook:
         yield gradebook
 
 
