@@ -1,0 +1,183 @@
+"""An assessor at work, in a process of its own: it grades attacks among good work and says what became of it.
+
+`python assessor.py FOLDER LEVEL [ID …]` makes the world in an empty folder, grades the attacks and honest
+notebooks of these ids (all by default) on a runner of that level, and writes `report.json`. Everything that
+an attack starts is this process's offspring for ever, so that what outlives its run is found.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from cases import TOOLS, Attack, attacks, look_alikes
+from submitted import READ, SAY
+from world import World, listening
+
+from trainkit.grading import batch, intake, job, sandbox
+from trainkit.grading.gradebook import Gradebook
+from trainkit.grading.records import Submission
+from trainkit.grading.sandbox import MIB, Limits
+
+#: `usual` for what ends by itself, `short` for what has to be ended.
+_TIGHT = Limits(
+    cell_seconds=20,
+    notebook_seconds=90,
+    memory_bytes=1024 * MIB,
+    processes=64,
+    file_bytes=8 * MIB,
+    disk_bytes=8 * MIB,
+    output_bytes=2 * MIB,
+    answers_bytes=4 * MIB,
+    restarts=3,
+)
+LIMITS = {"usual": _TIGHT, "short": replace(_TIGHT, cell_seconds=2, notebook_seconds=12)}
+
+_PR_SET_CHILD_SUBREAPER = 36
+
+#: Seconds that the kernel may take to end what was killed.
+_PATIENCE = 20
+
+
+def main(folder: Path, level: str, wanted: Sequence[str]) -> None:
+    """Make the world, grade, and write the report."""
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    world = World(folder, f"left-behind-{os.getpid()}-{time.time_ns()}")
+    world.plant()
+    chosen = [a for a in [*attacks(), *look_alikes()] if not wanted or a.id in wanted]
+    with listening(folder, world.mark) as ears:
+        assignment = world.assignment()
+        given = f"where = {world.where(ears)!r}"
+        for attack in chosen:
+            world.hand_in(
+                attack.id, attack.notebook("variant = 0", READ, SAY, given, TOOLS), dict(attack.files)
+            )
+        # In the alphabet, one of them is graded first, one last, and some in between.
+        for good in ("a-good", "g-good", "m-good", "p-good", "z-good"):
+            world.neighbour(good)
+        before = _surroundings(world)
+        rows = _grade(world, assignment, level, chosen)
+        _wait_for_the_end()
+        after = _surroundings(world)
+    report = {
+        "rows": rows,
+        "heard": ears.heard,
+        "left": {name: [x for x in after[name] if x not in before[name]] for name in after},
+        "lost": {name: [x for x in before[name] if x not in after[name]] for name in after},
+        "level": level,
+        "user": os.geteuid(),
+    }
+    (folder / "report.json").write_text(json.dumps(report))
+
+
+def _grade(world: World, assignment: Any, level: str, chosen: Iterable[Attack]) -> dict[str, Any]:
+    """Grade all that was handed in, each under its limits; the good ones are among all of them."""
+    handed, ignored = intake.collect(world.submissions, ["9-01"])
+    assert not ignored, ignored
+    limits = {a.id: a.limits for a in chosen}
+    with Gradebook(world.grades / "gradebook.db") as book:
+        for name, tight in LIMITS.items():
+            mine = [h for h in handed if limits.get(h.trainee, name) == name]
+            with sandbox.runner(tight, batch.box_for(isolated=True).hidden, prefer=level) as runner:
+                batch.run(mine, {"9-01": assignment}, book, runner, workers=2)
+        latest = book.latest()
+    keys = {(assignment.info.id, assignment.info.edition): assignment.visible.key}
+    job.write_results(world.grades, latest, keys)
+    return {name: _row(own) for name, [own] in groupby(latest, key=lambda s: s.trainee.name)}
+
+
+def _row(submission: Submission) -> dict[str, Any]:
+    """Return a submission's row of the gradebook as plain data."""
+    return {
+        "state": submission.state,
+        "note": submission.note,
+        "earned": {m.name: m.earned for m in submission.marks},
+        "flags": sorted({m.flag for m in submission.marks if m.flag}),
+        "executions": [
+            {
+                "hidden": e.hidden,
+                "state": e.state,
+                "detail": e.detail,
+                "isolation": e.isolation,
+                "failures": e.failures,
+                "seconds": e.seconds,
+                "outcomes": {r.name: r.outcome for r in e.results},
+                "values": {r.name: r.value for r in e.results},
+                "reasons": {r.name: r.reason for r in e.results},
+            }
+            for e in submission.executions
+        ],
+    }
+
+
+def _surroundings(world: World) -> dict[str, list[Any]]:
+    """Return all that grading must neither add to nor take from."""
+    places = [Path(p) for p in ("/tmp", "/dev/shm", "/var/tmp", "/dev/mqueue", tempfile.gettempdir())]
+    marked = [str(p) for place in places if place.is_dir() for p in place.iterdir() if world.mark in p.name]
+    names = Path("/proc/net/unix").read_text().splitlines()
+    return {
+        "processes": [p["name"] for p in _offspring()],
+        "files": sorted(world.fingerprint().items()),
+        "marks": marked,
+        "temporary": _names(tempfile.gettempdir()),
+        "mounts": Path("/proc/self/mountinfo").read_text().splitlines(),
+        "sockets": [line for line in names if world.mark in line],
+        "shared memory": [x for x in _lines("/proc/sysvipc/shm") if str(0x7AC4E001) in x],
+        "descriptors": _names("/proc/self/fd"),
+    }
+
+
+def _offspring() -> list[dict[str, Any]]:
+    """Return all processes below this one."""
+    found: dict[int, dict[str, Any]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                status = (entry / "stat").read_text()
+                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+            except OSError:
+                continue
+            state, parent = status.rpartition(")")[2].split()[:2]
+            found[int(entry.name)] = {"name": f"{state} {command}"[:200], "parent": int(parent)}
+    return [p for pid, p in found.items() if _descends(pid, found)]
+
+
+def _descends(pid: int, found: dict[int, dict[str, Any]]) -> bool:
+    above = found[pid]["parent"]
+    while above in found and above != os.getpid():
+        above = found[above]["parent"]
+    return above == os.getpid()
+
+
+def _wait_for_the_end() -> None:
+    """Give the kernel a moment to end what was killed; nobody waits for an orphan but this process."""
+    deadline = time.monotonic() + _PATIENCE
+    while _offspring() and time.monotonic() < deadline:
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:
+            pass
+        time.sleep(0.05)
+
+
+def _names(folder: str) -> list[str]:
+    return sorted(path.name for path in Path(folder).iterdir())
+
+
+def _lines(path: str) -> list[str]:
+    file = Path(path)
+    return file.read_text().splitlines() if file.is_file() else []
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3:])
