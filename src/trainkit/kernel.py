@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from trainkit import startup
 
@@ -14,8 +15,12 @@ def main() -> None:
     startup.prepare()
     from ipykernel.kernelapp import IPKernelApp
 
-    app = IPKernelApp.instance()
+    # ipykernel reads the variable when it is imported, which in a forked kernel was long ago.
+    app = IPKernelApp.instance(parent_handle=int(os.environ.get("JPY_PARENT_PID") or 0))
     app.initialize()
+    if "ipywidgets" in sys.modules:
+        # Imported before there was a kernel, it hasn't opened its channels to the page yet.
+        sys.modules["ipywidgets"].register_comm_target()
     if os.environ.get("TRAINKIT_LIFE") == "voila":
         # Not earlier: ipywidgets opens its channels to the page only where a kernel already is.
         _use_pages()

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -24,6 +25,7 @@ from trainkit.course.model import Kind
 from trainkit.course.source import Source, read_all
 from trainkit.errors import MissingExtra, UnknownName
 from trainkit.i18n import LANGUAGES, _
+from trainkit.kernels import client
 
 __all__ = ["Job", "Outcome", "jobs", "rehearse"]
 
@@ -83,10 +85,19 @@ def rehearse(todo: Sequence[Job], workers: int = 2) -> Iterator[Outcome]:
         import papermill  # noqa: F401
     except ImportError as error:
         raise MissingExtra(_("This needs papermill: pip install 'trainkit[author]'.")) from error
-    # Fresh processes: papermill changes the working directory of the one that it runs in.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with ExitStack() as running:
+        kernels = running.enter_context(client.provided())
+        # Fresh processes: papermill changes the working directory of the one that it runs in.
+        pool = running.enter_context(
+            ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin, initargs=(kernels,))
+        )
         for future in as_completed([pool.submit(_run, job) for job in todo]):
             yield future.result()
+
+
+def _begin(variables: Mapping[str, str]) -> None:
+    """In a new worker: know where kernels are forked."""
+    os.environ.update(variables)
 
 
 def _run(job: Job) -> Outcome:
@@ -120,6 +131,7 @@ def _execute(job: Job, source: Source, folder: Path) -> str:
             progress_bar=False,
             cwd=folder,
             kernel_manager_class=WorkbookKernelManager,
+            shutdown_kernel="immediate",  # nothing is left to tidy up in a kernel of ours
         )
     except PapermillExecutionError as error:
         return _broken_cell(error)
