@@ -19,14 +19,15 @@ from trainkit.course.answers import (
     GIVEN,
     INVALID,
     MAX_COLUMNS,
+    MAX_REASON,
     MAX_ROWS,
     MAX_TEXT,
     NOT_ATTEMPTED,
-    fold,
     pack,
     validate,
 )
 from trainkit.course.model import Answer
+from trainkit.course.texts import fold
 from trainkit.i18n import use_language
 
 
@@ -238,6 +239,8 @@ def test_an_index_of_the_name_of_a_column_comes_along() -> None:
         ("x" * 500, "x" * 199 + "…"),
         ("\ud800", "?"),
         ([1, 2], "[1, 2]"),
+        (np.array([1, 2]), "[1 2]"),
+        ([[[[[[1]]]]]], "[[[[...]]]]"),
         (pd.Interval(0, 1), "(0, 1]"),
     ],
 )
@@ -322,8 +325,26 @@ def test_only_what_is_expected_of_a_payload_is_kept() -> None:
 
 
 def test_the_reason_of_an_invalid_payload_is_kept_and_bounded() -> None:
-    payload = validate({"state": "invalid", "reason": "x" * 10_000}, NUMBER)
-    assert payload["reason"] == "x" * MAX_TEXT
+    payload = validate({"state": "invalid", "reason": "no\r\n\x1b[2Jnumber\u202e" + "x" * 10_000}, NUMBER)
+    assert payload["reason"].startswith("no [2Jnumber xxx")
+    assert len(payload["reason"]) == MAX_REASON
+
+
+class Hostile:
+    """An object that raises when it's looked at."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("boo")
+
+    @property
+    def item(self) -> Any:
+        raise RuntimeError("boo")
+
+
+@pytest.mark.parametrize("answer", ALL, ids=lambda a: a.type)
+@pytest.mark.parametrize("value", [Hostile(), [Hostile()], pd.DataFrame({"type": [Hostile()], "csat": [1]})])
+def test_an_object_that_raises_costs_its_own_answer_only(value: Any, answer: Answer) -> None:
+    assert pack(value, answer)["state"] == INVALID
 
 
 _cells = st.one_of(

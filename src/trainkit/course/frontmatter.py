@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
+from trainkit.course.mistakes import CODES
 from trainkit.course.model import LEVELS, Answer, AnswerType, Choice, Column, Info, Kind, Text
 from trainkit.errors import SourceError, UnknownName
 from trainkit.i18n import LANGUAGES, _
@@ -26,7 +27,8 @@ COMPETENCIES: dict[str, Text] = {
 }
 
 _KEYS = {"id", "title", "level", "competencies", "minutes", "prerequisites", "instant", "answers"}
-_ANSWER_KEYS = {"type", "ask", "points", "tolerance", "unit", "choices", "key", "columns", "accept"}
+_GRADED_KEYS = {"credit", "weights"}
+_ANSWER_KEYS = {"type", "ask", "points", "tolerance", "unit", "choices", "key", "columns", "accept", "credit"}
 
 
 def read_info(front: Mapping[str, Any], kind: Kind, path: Path, edition: str) -> Info:
@@ -43,7 +45,7 @@ def read_info(front: Mapping[str, Any], kind: Kind, path: Path, edition: str) ->
         )
         return SourceError(message, path, line)
 
-    _only(front, _KEYS, fail, "front matter")
+    _only(front, _KEYS | (_GRADED_KEYS if kind == "exercise" else set()), fail, "front matter")
     for needed in ("id", "title", "level", "competencies", "minutes"):
         if not front.get(needed):
             raise fail(_("The front matter lacks `{name}`.").format(name=needed))
@@ -55,6 +57,7 @@ def read_info(front: Mapping[str, Any], kind: Kind, path: Path, edition: str) ->
     for competency in _list(front, "competencies", fail):
         if competency not in COMPETENCIES:
             raise fail(_("There is no competency `{name}`.").format(name=competency), "competencies")
+    common = _credit(front, fail, "credit")
     return Info(
         id=id,
         kind=kind,
@@ -65,8 +68,9 @@ def read_info(front: Mapping[str, Any], kind: Kind, path: Path, edition: str) ->
         edition=edition,
         prerequisites=_list(front, "prerequisites", fail),
         instant=bool(front.get("instant", True)),
+        weights=_weights(front, fail),
         answers=tuple(
-            _answer(name, spec, fail)
+            _answer(name, spec, common, fail)
             for name, spec in _entries(front.get("answers"), "answers", fail).items()
         ),
     )
@@ -75,7 +79,7 @@ def read_info(front: Mapping[str, Any], kind: Kind, path: Path, edition: str) ->
 _Fail = Callable[..., SourceError]
 
 
-def _answer(name: Any, spec: Any, fail: _Fail) -> Answer:
+def _answer(name: Any, spec: Any, common: Mapping[str, float], fail: _Fail) -> Answer:
     if not isinstance(name, str) or not name.isidentifier():
         # YAML reads `yes` as true and `1` as a number.
         raise fail(_("The answer `{name}` should be a variable's name.").format(name=name), "answers")
@@ -102,17 +106,58 @@ def _answer(name: Any, spec: Any, fail: _Fail) -> Answer:
         key=key,
         columns=columns,
         accept=_list(spec, "accept", fail),
+        credit={**common, **_credit(spec, fail, name)},
     )
+
+
+def _credit(given: Mapping[str, Any], fail: _Fail, near: str) -> dict[str, float]:
+    """Return the credit for answers that aren't right, by mistake code or `convention`."""
+    entries = _entries(given.get("credit"), "credit", fail)
+    for name in entries:
+        if name != "convention" and name not in CODES:
+            unknown = UnknownName(
+                _("Credit is given for `convention` or for a mistake code, not for `{name}`.").format(
+                    name=name
+                ),
+                str(name),
+                {"convention", *CODES},
+            )
+            raise fail(str(unknown), near)
+    credit = {str(name): _number(entries, name, 0, fail, near) for name in entries}
+    for name, share in credit.items():
+        if not 0 <= share < 1:
+            raise fail(
+                _("The credit for `{name}` is a share from 0 to below 1. Got {share}.").format(
+                    name=name, share=share
+                ),
+                near,
+            )
+    return credit
+
+
+def _weights(front: Mapping[str, Any], fail: _Fail) -> dict[str, float]:
+    """Return how much the visible variant and each hidden one count."""
+    entries = _entries(front.get("weights"), "weights", fail)
+    if entries:
+        _only(entries, {"visible", "hidden"}, fail, "weights")
+    weights = {str(name): _number(entries, name, 0, fail, "weights") for name in entries}
+    if weights.get("visible", 0) < 0 or weights.get("hidden", 1) <= 0:
+        raise fail(
+            _("`weights` are numbers: `hidden` above 0, `visible` from 0 up, because its data are known."),
+            "weights",
+        )
+    return weights
 
 
 def _column(name: str, spec: Any, fail: _Fail) -> Column:
     spec = spec or {}
-    _only(spec, {"zh", "tolerance", "labels"}, fail, name)
+    _only(spec, {"zh", "tolerance", "unit", "labels"}, fail, name)
     labels = _entries(spec.get("labels"), name, fail)
     return Column(
         name=name,
         zh=str(spec.get("zh", "")),
         tolerance=_number(spec, "tolerance", 0, fail, name) if "tolerance" in spec else None,
+        unit=str(spec.get("unit", "")),
         labels={str(code): _list(labels, code, fail) for code in labels},
     )
 

@@ -6,21 +6,19 @@ It never sees a notebook, an object or a language: labels are folded, columns ar
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from trainkit.course.answers import GIVEN, INVALID, fold, validate
+from trainkit.course.answers import GIVEN, INVALID, validate
+from trainkit.course.conventions import close, explain, other_convention
 from trainkit.course.model import Answer, Expected, Text
-from trainkit.i18n import _
+from trainkit.course.tables import compare
+from trainkit.course.texts import fold
 
-__all__ = ["Outcome", "Verdict", "judge", "matches"]
+__all__ = ["Outcome", "Verdict", "credit", "judge", "matches"]
 
-Outcome = Literal["right", "mistake", "convention", "wrong", "not attempted", "invalid"]
-
-#: Slack for floating-point noise, relative to the size of the numbers.
-_NOISE = 1e-9
+Outcome = Literal["right", "mistake", "convention", "wrong", "not attempted", "invalid", "not run"]
 
 
 @dataclass(frozen=True)
@@ -29,10 +27,11 @@ class Verdict:
 
     Args:
         name: the answer.
-        outcome: right, a known mistake, another convention, wrong, not attempted or invalid.
+        outcome: right, a known mistake, another convention, wrong, not attempted, invalid or not run.
         codes: the codes of the mistakes that match.
         messages: what to say about them, in both languages; `{value}` stands for the trainee's value.
-        detail: where a table differs, or why the answer is invalid, in the language in use.
+        detail: where a table differs, which convention it is, why the answer is invalid or wasn't run; in
+            the language in use.
         value: the answer as plain data.
     """
 
@@ -49,10 +48,17 @@ class Verdict:
         return self.outcome == "right"
 
 
-def judge(answer: Answer, expected: Expected, payload: Any) -> Verdict:
+def judge(answer: Answer, expected: Expected, payload: Any, *, examination: bool = False) -> Verdict:
     """Judge a payload against the right value and the typical mistakes.
 
-    A mistake is named only if the right value isn't met; if several match, all are named.
+    A mistake is named only if the right value isn't met, a convention only if no mistake is; if several
+    mistakes match, all are named.
+
+    Args:
+        answer: what is asked.
+        expected: the right value and the mistakes of the variant.
+        payload: what was given, from whatever source.
+        examination: say nothing that is part of the key, such as which rows of a table are missing.
     """
     checked = validate(payload, answer)
     if checked["state"] == INVALID:
@@ -66,136 +72,58 @@ def judge(answer: Answer, expected: Expected, payload: Any) -> Verdict:
     if known:
         codes = tuple(dict.fromkeys(m.code for m in known))
         return Verdict(answer.name, "mistake", codes, tuple(m.message for m in known), value=value)
-    if answer.type == "number" and (detail := _other_convention(answer, expected.value, value)):
-        return Verdict(answer.name, "convention", detail=detail, value=value)
-    detail = _table_difference(answer, expected.value, value) if answer.type == "table" else ""
-    return Verdict(answer.name, "wrong", detail=detail, value=value)
+    if answer.type == "table":
+        return _table_verdict(answer, expected.value, value, examination=examination)
+    if answer.type == "number":
+        kind = other_convention(value, expected.value, answer.tolerance, answer.unit)
+        if kind:
+            return Verdict(answer.name, "convention", detail=explain(kind, answer.tolerance), value=value)
+    return Verdict(answer.name, "wrong", value=value)
 
 
 def matches(answer: Answer, expected: Any, value: Any) -> bool:
     """Whether a plain value equals the expected one, within the answer's tolerance."""
     match answer.type:
         case "number":
-            return _close(value, expected, answer.tolerance)
+            return close(value, expected, answer.tolerance)
         case "text":
             return fold(value) in {fold(expected), *(fold(a) for a in answer.accept)}
         case "choices":
             return set(value) == set(expected)
         case "table":
-            return not _table_difference(answer, expected, value)
+            return not compare(answer, expected, value)
         case _:
             return bool(value == expected)
 
 
-def _close(value: Any, expected: Any, tolerance: float) -> bool:
-    return math.isclose(value, expected, rel_tol=_NOISE, abs_tol=tolerance + _NOISE)
+def credit(answer: Answer, verdict: Verdict | None) -> float:
+    """Return the share of its points that an answer earns on one variant, from 0 to 1.
+
+    >>> half = Answer("nps", "number", {}, credit={"convention": 0.5})
+    >>> credit(half, Verdict("nps", "convention"))
+    0.5
+    """
+    if verdict is None:
+        return 0.0
+    match verdict.outcome:
+        case "right":
+            return 1.0
+        case "convention":
+            return answer.credit.get("convention", 0.0)
+        case "mistake":
+            # Several mistakes may give the same value; which one it was is open, so the best counts.
+            return max((answer.credit.get(code, 0.0) for code in verdict.codes), default=0.0)
+        case _:
+            return 0.0
 
 
-def _other_convention(answer: Answer, expected: float, value: float) -> str:
-    """Say so if the value is right in another unit: a share for per cent, or per cent for a share."""
-    # Half a per cent more, because shares are often rounded to two digits; next to zero that says nothing.
-    near = max(answer.tolerance, min(0.5, abs(expected) / 2))
-    if answer.unit in {"%", "points", "percentage points"} and _close(value * 100, expected, near):
-        return {
-            "%": _("That is a share between 0 and 1. The question asks for per cent: multiply by 100."),
-            "points": _("That is between −1 and 1. The question asks for points: multiply by 100."),
-            "percentage points": _(
-                "That is a difference of shares. The question asks for percentage points: multiply by 100."
-            ),
-        }[answer.unit]
-    if answer.unit == "share" and _close(value / 100, expected, answer.tolerance):
-        return _("That is in per cent. The question asks for a share between 0 and 1: divide by 100.")
-    return ""
-
-
-def _table_difference(answer: Answer, expected: Mapping[str, Any], value: Mapping[str, Any]) -> str:
-    """Say in one sentence how two tables differ; an empty text means that they don't."""
-    order = _find_columns(answer, value["columns"])
-    if isinstance(order, str):
-        return order
-    right = {_row_key(answer, row): row for row in expected["rows"]}
-    given: dict[tuple[str, ...], list[Any]] = {}
-    for row in value["rows"]:
-        key = _row_key(answer, picked := [row[i] for i in order])
-        if key in given:
-            return _("The row {key} is there more than once.").format(key=_show(key))
-        given[key] = picked
-    if missing := [k for k in right if k not in given]:
-        return _("{n} of {all} rows are missing; the first: {key}.").format(
-            n=len(missing), all=len(right), key=_show(_original(answer, right[missing[0]]))
-        )
-    if extra := [k for k in given if k not in right]:
-        return _("{n} rows don't belong; the first: {key}.").format(
-            n=len(extra), key=_show(_original(answer, given[extra[0]]))
-        )
-    wrong = [(k, c) for k in right for c in _wrong_cells(answer, right[k], given[k])]
-    if not wrong:
-        return ""
-    key, position = wrong[0]
-    return _("{n} of {all} rows differ; the first: {key}, where `{column}` is {value}.").format(
-        n=len({k for k, _c in wrong}),
-        all=len(right),
-        key=_show(_original(answer, right[key])),
-        column=answer.columns[position].name,
-        value=given[key][position],
-    )
-
-
-def _find_columns(answer: Answer, names: Sequence[str]) -> list[int] | str:
-    """Find the answer's columns by name in either language; when the number fits, the rest by their order."""
-    folded = [fold(n) for n in names]
-    found = [
-        next((i for i, n in enumerate(folded) if n and n in {fold(c.name), fold(c.zh)}), None)
-        for c in answer.columns
-    ]
-    if None not in found:
-        return [i for i in found if i is not None]
-    if len(names) == len(answer.columns):
-        rest = (i for i in range(len(names)) if i not in found)
-        return [next(rest) if i is None else i for i in found]
-    return _("Expected the columns {expected}; found {found}.").format(
-        expected=", ".join(c.name for c in answer.columns), found=", ".join(names)
-    )
-
-
-def _row_key(answer: Answer, row: Sequence[Any]) -> tuple[str, ...]:
-    return tuple(
-        _canonical(row[i], column.labels)
-        for i, column in enumerate(answer.columns)
-        if column.name in answer.key
-    )
-
-
-def _canonical(value: Any, labels: Mapping[str, Sequence[str]]) -> str:
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    text = fold(str(value))
-    for code, others in labels.items():
-        if text == fold(code) or text in {fold(o) for o in others}:
-            return fold(code)
-    return text
-
-
-def _original(answer: Answer, row: Sequence[Any]) -> tuple[str, ...]:
-    return tuple(str(row[i]) for i, column in enumerate(answer.columns) if column.name in answer.key)
-
-
-def _wrong_cells(answer: Answer, right: Sequence[Any], given: Sequence[Any]) -> list[int]:
-    return [
-        i
-        for i, column in enumerate(answer.columns)
-        if column.name not in answer.key and not _cell_matches(right[i], given[i], column.tolerance)
-    ]
-
-
-def _cell_matches(right: Any, given: Any, tolerance: float | None) -> bool:
-    if right is None or given is None:
-        return right is given
-    numeric = all(isinstance(v, int | float) and not isinstance(v, bool) for v in (right, given))
-    if tolerance is not None and numeric:
-        return _close(given, right, tolerance)
-    return _canonical(right, {}) == _canonical(given, {})
-
-
-def _show(key: Sequence[str]) -> str:
-    return " / ".join(key)
+def _table_verdict(
+    answer: Answer, expected: Mapping[str, Any], value: Mapping[str, Any], *, examination: bool
+) -> Verdict:
+    found = compare(answer, expected, value)
+    if found.shape:
+        return Verdict(answer.name, "invalid", detail=found.shape, value=value)
+    if said := found.convention():
+        return Verdict(answer.name, "convention", detail=said, value=value)
+    detail = found.describe(tell_missing=not examination)
+    return Verdict(answer.name, "wrong", detail=detail, value=value)

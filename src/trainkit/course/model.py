@@ -54,12 +54,14 @@ class Column:
         name: the column's name; its Chinese name is accepted as well.
         zh: the Chinese name.
         tolerance: how far a number may be off; `None` compares as text.
+        unit: as an answer's; it lets a share be told from per cent.
         labels: other spellings of a key value, for example `{"G": ["Government", "政府"]}`.
     """
 
     name: str
     zh: str = ""
     tolerance: float | None = None
+    unit: str = ""
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -78,6 +80,8 @@ class Answer:
         key: the columns of a table that identify a row.
         columns: the columns of a table, key columns first.
         accept: further spellings of a right text.
+        credit: the share of its points, in [0, 1), that an answer earns although it isn't right: by the code
+            of a mistake, or for `convention`; what isn't named earns nothing.
     """
 
     name: str
@@ -90,6 +94,7 @@ class Answer:
     key: tuple[str, ...] = ()
     columns: tuple[Column, ...] = ()
     accept: tuple[str, ...] = ()
+    credit: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -149,6 +154,7 @@ class Info:
         edition: a hash of its source; changes when the source does.
         prerequisites: ids of lessons that come before.
         instant: verdicts are given on the spot; an examination says nothing before its release.
+        weights: how much the `visible` variant and each `hidden` one count; 0 and 1 where it isn't named.
         answers: what is asked, in order.
         hints: the ladder of each answer.
         quizzes: of a lesson, by name.
@@ -163,6 +169,7 @@ class Info:
     edition: str = ""
     prerequisites: tuple[str, ...] = ()
     instant: bool = True
+    weights: Mapping[str, float] = field(default_factory=dict)
     answers: tuple[Answer, ...] = ()
     hints: Mapping[str, tuple[Text, ...]] = field(default_factory=dict)
     quizzes: tuple[Quiz, ...] = ()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
+from trainkit.course.conventions import decimals
 from trainkit.course.judge import Verdict
 from trainkit.course.model import Answer, Info
 from trainkit.i18n import _, joined, percent, pick
@@ -72,7 +72,7 @@ def format_value(value: Any, answer: Answer) -> str:
     '46.7'
     """
     if answer.type == "number" and isinstance(value, int | float):
-        text = f"{value:,.{_decimals(answer.tolerance)}f}" if answer.tolerance else f"{value:,.6g}"
+        text = f"{value:,.{decimals(answer.tolerance)}f}" if answer.tolerance else f"{value:,.6g}"
         return percent(text) if answer.unit == "%" else text
     if answer.type == "choice":
         return next((pick(c.label) for c in answer.choices if c.id == value), str(value))
@@ -81,11 +81,6 @@ def format_value(value: Any, answer: Answer) -> str:
     if answer.type == "table" and isinstance(value, Mapping):
         return _("a table with {rows} rows").format(rows=len(value["rows"]))
     return str(value)
-
-
-def _decimals(tolerance: float) -> int:
-    """The digits that a tolerance of half a unit of the last digit stands for."""
-    return max(0, round(-math.log10(2 * tolerance)))
 
 
 def verdict_note(verdict: Verdict, answer: Answer, *, hint: str = "") -> Note:
@@ -99,9 +94,12 @@ def verdict_note(verdict: Verdict, answer: Answer, *, hint: str = "") -> Note:
             text = "\n".join(pick(m).replace("{value}", value) for m in verdict.messages)
             return Note("look", _("`{name}` answers another question").format(name=name), text)
         case "convention":
-            return Note(
-                "look", _("`{name}` = {value}: another unit").format(name=name, value=value), verdict.detail
-            )
+            if isinstance(verdict.value, float):
+                value = f"{verdict.value:,.6g}"  # rounded as given, not as asked for
+            title = _("`{name}` = {value}: another convention").format(name=name, value=value)
+            return Note("look", title, verdict.detail)
+        case "not run":
+            return Note("look", _("`{name}` was not run").format(name=name), verdict.detail)
         case "invalid":
             return Note("look", _("`{name}` can't be judged yet").format(name=name), verdict.detail)
         case "not attempted":
@@ -147,9 +145,10 @@ def status(outcome: str) -> str:
     return {
         "right": _("right"),
         "mistake": _("a known mistake"),
-        "convention": _("another unit"),
+        "convention": _("another convention"),
         "wrong": _("not right yet"),
         "invalid": _("can't be judged"),
+        "not run": _("not run"),
         "recorded": _("noted"),
     }.get(outcome, _("not attempted"))
 

@@ -7,19 +7,23 @@ repeated, moved to another process and looked up by the hash of its input.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from trainkit.course.judge import Verdict, judge
+from trainkit.course.judge import Outcome, Verdict, judge
 from trainkit.course.model import Info, Key
 from trainkit.grading.assignment import Assignment, Prepared
 from trainkit.grading.execution import Execution, execute
 from trainkit.grading.notebooks import Submitted, content_hash, repair
 from trainkit.grading.sandbox import Box
 from trainkit.grading.scoring import Mark, mark, total
+from trainkit.i18n import _, joined, speaking
 
 __all__ = ["Graded", "Judged", "State", "Stopped", "grade", "judge_all", "ungraded"]
+
+#: How many cells are named as the reason why an answer is missing.
+_NAMED = 3
 
 State = Literal["graded", "damaged", "failed"]
 
@@ -48,7 +52,7 @@ class Graded:
     """A submission, graded.
 
     Args:
-        content: hash of the submitted bytes.
+        content: hash of the submitted bytes, helper files included.
         state: `graded`; `damaged` when the file is no notebook; `failed` when it couldn't be run as it
             should, so that it's to be tried again.
         lang: the notebook's language.
@@ -71,54 +75,110 @@ class Graded:
 
 
 def grade(
-    raw: bytes, assignment: Assignment, box: Box | None = None, stop: threading.Event | None = None
+    raw: bytes,
+    assignment: Assignment,
+    box: Box | None = None,
+    stop: threading.Event | None = None,
+    *,
+    files: Sequence[tuple[str, bytes]] = (),
+    classmates: Sequence[Key] = (),
 ) -> Graded:
     """Grade a submitted file.
+
+    What the judge says is in the notebook's language, whatever the process speaks.
 
     Args:
         raw: the file.
         assignment: the exercise with its variants and keys.
         box: where the notebook runs.
         stop: set it to give up.
+        files: name and content of the helper files that were handed in with it.
+        classmates: keys of the variants that others of the class worked on.
 
     Raises:
         Damaged: the file is no notebook.
         Stopped: `stop` was set before all variants had run.
     """
     box = box or Box()
-    submitted = repair(raw, box.limits)
+    submitted = repair(raw, box.limits, files)
     stop = stop or threading.Event()
-    judged = tuple(
-        _on(submitted, prepared, assignment, box, stop, hidden=prepared is not assignment.visible)
-        for prepared in assignment.all
-    )
+    with speaking(submitted.lang):
+        judged = tuple(
+            _on(submitted, prepared, assignment, box, stop, hidden=prepared is not assignment.visible)
+            for prepared in assignment.all
+        )
     marks = tuple(
         mark(
             answer,
             judged[0].verdicts.get(answer.name),
             [j.verdicts.get(answer.name) for j in judged if j.hidden],
+            weights=assignment.info.weights,
+            classmates=classmates,
         )
         for answer in assignment.info.answers
     )
     broken = next((j.execution.detail for j in judged if j.execution.state == "broken"), None)
     state: State = "graded" if broken is None else "failed"
-    return Graded(content_hash(raw), state, submitted.lang, broken or "", judged, marks)
+    return Graded(content_hash(raw, files), state, submitted.lang, broken or "", judged, marks)
 
 
-def ungraded(raw: bytes, info: Info, state: State, note: str) -> Graded:
+def ungraded(
+    raw: bytes, info: Info, state: State, note: str, *, files: Sequence[tuple[str, bytes]] = ()
+) -> Graded:
     """Return the grade of a file that couldn't be graded: nothing earned, and the reason."""
     marks = tuple(Mark(a.name, a.points, 0.0) for a in info.answers)
-    return Graded(content_hash(raw), state, note=note, marks=marks)
+    return Graded(content_hash(raw, files), state, note=note, marks=marks)
 
 
-def judge_all(info: Info, key: Key, execution: Execution) -> dict[str, Verdict]:
-    """Return the verdict on each answer of an exercise; what was never given is not attempted."""
-    return {
-        answer.name: judge(
-            answer, key.answers[answer.name], execution.answers.get(answer.name, {"state": "not attempted"})
-        )
-        for answer in info.answers
+def judge_all(info: Info, key: Key, execution: Execution, *, hidden: bool = False) -> dict[str, Verdict]:
+    """Return the verdict on each answer of an exercise.
+
+    What was never given is not attempted, or not run where the notebook didn't get to its end.
+
+    Args:
+        info: the exercise.
+        key: of the variant.
+        execution: of a submission on that variant.
+        hidden: nobody has seen the variant, so nothing is said of where a value differs.
+    """
+    why = _why_not_run(execution)
+    verdicts = {}
+    for answer in info.answers:
+        payload = execution.answers.get(answer.name)
+        if payload is None:
+            outcome: Outcome = "not run" if why else "not attempted"
+            verdict = Verdict(answer.name, outcome, detail=why)
+        else:
+            expected = key.answers[answer.name]
+            verdict = judge(answer, expected, payload, examination=not info.instant)
+            if hidden and verdict.outcome in {"wrong", "mistake", "convention"}:
+                verdict = replace(verdict, detail="")
+        verdicts[answer.name] = verdict
+    return verdicts
+
+
+def _why_not_run(execution: Execution) -> str:
+    """Say why answers may be missing that are not the trainee's omission; empty if all cells ran."""
+    cut = {
+        "deadline": _("The notebook ran too long and was cut off."),
+        "flood": _("The notebook gave too much out and was cut off."),
+        "broken": _("The notebook could not be run."),
+        "died": _("The notebook ended its own kernel."),
+        "deaf": _("A cell could not be interrupted."),
     }
+    said = [
+        _("Cell {cell} ran too long.").format(cell=failure.cell)
+        if failure.error == "timeout"
+        else _("Cell {cell} ended the kernel.").format(cell=failure.cell)
+        for failure in execution.failures
+        if failure.error in {"timeout", "died"}
+    ]
+    # A cell that was interrupted has run; what it should have computed is missing all the same.
+    ended = [cut[execution.state]] if execution.state in cut else []
+    if not said and not ended and execution.not_run:
+        cells = ", ".join(map(str, execution.not_run[:_NAMED]))
+        return _("These cells weren't run: {cells}.").format(cells=cells)
+    return joined(*said[:_NAMED], *ended)
 
 
 def _on(
@@ -143,4 +203,5 @@ def _on(
     )
     if execution.state == "stopped":
         raise Stopped
-    return Judged(execution, judge_all(assignment.info, prepared.key, execution), hidden)
+    verdicts = judge_all(assignment.info, prepared.key, execution, hidden=hidden)
+    return Judged(execution, verdicts, hidden)

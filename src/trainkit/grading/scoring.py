@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from trainkit.course.judge import Verdict
-from trainkit.course.model import Answer
+from trainkit.course.judge import Verdict, credit, matches
+from trainkit.course.model import Answer, Key
 
-__all__ = ["Flag", "Mark", "mark", "total"]
+__all__ = ["COMPARABLE", "Flag", "Mark", "mark", "total"]
 
 #: What an assessor should look at: right on the visible data only, with the same value given everywhere
-#: (`hard-coded`), or with code that doesn't carry over (`visible only`).
-Flag = Literal["", "hard-coded", "visible only"]
+#: (`hard-coded`), or with code that doesn't carry over (`visible only`); or wrong on the trainee's own data
+#: and right on a classmate's (`classmate`).
+Flag = Literal["", "hard-coded", "visible only", "classmate"]
+
+#: Types of answers whose equal values mean something: of a few choices, two people often take the same.
+COMPARABLE = ("number", "text", "table")
 
 
 @dataclass(frozen=True)
@@ -33,17 +37,26 @@ class Mark:
     flag: Flag = ""
 
 
-def mark(answer: Answer, visible: Verdict | None, hidden: Sequence[Verdict | None]) -> Mark:
+def mark(
+    answer: Answer,
+    visible: Verdict | None,
+    hidden: Sequence[Verdict | None],
+    *,
+    weights: Mapping[str, float] | None = None,
+    classmates: Sequence[Key] = (),
+) -> Mark:
     """Return what an answer earns.
 
-    The points are spread evenly over the hidden variants; the visible one earns nothing, because its right
-    answer can be seen in the workbook. Where there is no hidden variant (a page that is submitted without a
-    notebook), the visible one counts.
+    The points are spread over the variants by their weights: evenly over the hidden ones unless the exercise
+    says otherwise. The visible one then earns nothing, because its right answer can be seen in the workbook.
+    Where there is no hidden variant (a page that is submitted without a notebook), the visible one counts.
 
     Args:
         answer: the answer's description.
         visible: the verdict on the variant that the trainee worked on; `None` if there was no answer.
         hidden: the verdicts on the variants that nobody has seen.
+        weights: of the `visible` variant and of each `hidden` one; 0 and 1 where it isn't named.
+        classmates: keys of the variants that others worked on.
 
     >>> right, wrong = Verdict("nps", "right", value=35.0), Verdict("nps", "wrong", value=35.0)
     >>> mark(Answer("nps", "number", {}, points=2), right, [right, right]).earned
@@ -51,16 +64,45 @@ def mark(answer: Answer, visible: Verdict | None, hidden: Sequence[Verdict | Non
     >>> mark(Answer("nps", "number", {}, points=2), right, [wrong, wrong])
     Mark(name='nps', points=2, earned=0.0, flag='hard-coded')
     """
-    counting = list(hidden) or [visible]
-    right = sum(v is not None and v.right for v in counting)
-    earned = round(answer.points * right / len(counting), 4)
-    flag: Flag = ""
-    if hidden and not right and visible is not None and visible.right:
-        given = [v.value for v in hidden if v is not None and v.value is not None]
-        flag = "hard-coded" if visible.value in given else "visible only"
-    return Mark(answer.name, answer.points, earned, flag)
+    said = {"visible": 0.0, "hidden": 1.0, **(weights or {})}
+    counting = [(said["hidden"], verdict) for verdict in hidden]
+    if said["visible"] or not counting:
+        counting.append((said["visible"] or 1.0, visible))
+    share = sum(weight * credit(answer, verdict) for weight, verdict in counting)
+    earned = answer.points * share / sum(weight for weight, _verdict in counting)
+    flag = _flag(answer, visible, hidden, classmates)
+    return Mark(answer.name, answer.points, round(earned, 4), flag)
 
 
 def total(marks: Sequence[Mark]) -> tuple[float, float]:
     """Return points earned and points that could be earned."""
     return round(sum(m.earned for m in marks), 4), round(sum(m.points for m in marks), 4)
+
+
+def _flag(
+    answer: Answer, visible: Verdict | None, hidden: Sequence[Verdict | None], classmates: Sequence[Key]
+) -> Flag:
+    if visible is None:
+        return ""
+    given = [v.value for v in hidden if v is not None and v.value is not None]
+    if visible.right:
+        if not hidden or any(v is not None and v.right for v in hidden):
+            return ""
+        return (
+            "hard-coded" if any(_equal(answer, visible.value, value) for value in given) else "visible only"
+        )
+    if visible.outcome == "wrong" and answer.type in COMPARABLE and visible.value is not None:
+        # What is computed differs from variant to variant; what is copied stays.
+        copied = all(_equal(answer, visible.value, value) for value in given)
+        if copied and any(_is_key(answer, key, visible.value) for key in classmates):
+            return "classmate"
+    return ""
+
+
+def _equal(answer: Answer, one: Any, other: Any) -> bool:
+    """Whether two given values are the same; a table is, if it's the same to the judge."""
+    return bool(one == other) or (answer.type == "table" and matches(answer, one, other))
+
+
+def _is_key(answer: Answer, key: Key, value: Any) -> bool:
+    return answer.name in key.answers and matches(answer, key.answers[answer.name].value, value)
