@@ -186,8 +186,6 @@ def started(caplog: pytest.LogCaptureFixture, **options: object) -> str:
 
     async def start() -> None:
         manager = MANAGERS["forked"]()
-        manager.log.addHandler(caplog.handler)
-        manager.log.setLevel(logging.INFO)
         await manager.start_kernel(**options)
         try:
             assert isinstance(manager.provisioner, ForkProvisioner)
@@ -195,9 +193,9 @@ def started(caplog: pytest.LogCaptureFixture, **options: object) -> str:
             assert await manager.is_alive()
         finally:
             await manager.shutdown_kernel(now=True)
-            manager.log.removeHandler(caplog.handler)
 
-    asyncio.run(start())
+    with caplog.at_level(logging.INFO, "traitlets"):
+        asyncio.run(start())
     [message] = [r.getMessage() for r in caplog.records if "not forked" in r.getMessage()]
     return message
 
