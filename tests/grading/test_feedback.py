@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from submitted import INFO, NUMBERS, key
 
-from trainkit.course.judge import Verdict
 from trainkit.grading.execution import Execution, Failure
 from trainkit.grading.feedback import feedback_page, file_name
 from trainkit.grading.gradebook import Gradebook
@@ -165,12 +164,6 @@ def test_without_the_key_the_verdict_is_there_and_its_message_is_not(tmp_path: P
     text = Outline(feedback_page("lin-yue", submitted(tmp_path, double=30), {})).text
     assert "double answers another question" in text
     assert "three times" not in text
-
-
-def test_a_verdict_that_was_never_given_is_not_attempted():
-    verdicts = judge_all(INFO, key(0), Execution(0, "deadline"))
-    assert {v.outcome for v in verdicts.values()} == {"not attempted"}
-    assert isinstance(verdicts["double"], Verdict)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from trainkit.course.catalogue import info_from_plain
 from trainkit.course.model import Answer, Info
+from trainkit.grading.competencies import SHOWN
 from trainkit.grading.exports.tables import full_name
 from trainkit.grading.records import Mark, Submission, Trainee
 
@@ -26,8 +27,8 @@ __all__ = ["HOME", "PASS", "statements"]
 #: Where accounts and activities belong: a name that is reserved never to exist, unless the class has its own.
 HOME = "https://trainkit.invalid"
 
-#: The share of the points from which on an exercise is passed; a competency is shown from the same share on.
-PASS = 0.7
+#: The share of the points from which on an exercise is passed, as a competency is shown.
+PASS = SHOWN
 
 _VERBS = "http://adlnet.gov/expapi/verbs/"
 _TYPES = "http://adlnet.gov/expapi/activities/"

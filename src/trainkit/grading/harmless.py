@@ -1,0 +1,85 @@
+"""Texts of others made harmless: what a trainee wrote is shown as what it is, in HTML and in Markdown."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from trainkit.course.present import code_spans
+from trainkit.errors import MissingExtra
+from trainkit.i18n import _
+
+__all__ = ["code_html", "code_markdown", "markdown", "visible"]
+
+#: Control characters, and the marks that turn the direction of writing around.
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+#: ASCII punctuation that can mean something in some Markdown; a backslash before it takes the meaning away.
+_SIGN = re.compile(r"[!\"#%'()*+./:;=?@\[\]^_{|}~-]")
+
+#: Signs that end a word, and decimal points: there they mean nothing else.
+_ORDINARY = re.compile(r"(?<=[^\W\d])\\([.,:;!?')])(?=\s|$)|(?<=\d)\\(\.)(?=\d)")
+
+#: What readers of Markdown treat before they look for backslashes (formulas, HTML) becomes an entity.
+_ENTITIES = str.maketrans({c: f"&#{ord(c)};" for c in "\\$<>&`"})
+
+#: A text is never longer on a page.
+_LONGEST = 2_000
+
+
+def visible(text: str) -> str:
+    r"""Return a text without characters that can't be seen and change what is.
+
+    >>> visible("nps\u202egnp\x00")
+    'nps�gnp�'
+    """
+    shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"
+    # A lone surrogate can't be written to a file.
+    return _UNSEEN.sub("�", shown.encode("utf-8", "replace").decode("utf-8"))
+
+
+def code_html(text: str) -> Any:
+    """Return a text as safe HTML in which its backticks mark code, and nothing else is markup.
+
+    Raises:
+        MissingExtra: nh3 isn't installed.
+    """
+    try:
+        import nh3
+        from markupsafe import Markup
+    except ImportError as error:
+        raise MissingExtra(_("Feedback pages need nh3: pip install 'trainkit[grade]'")) from error
+    return Markup(nh3.clean(code_spans(visible(text)), tags={"code", "br"}, attributes={}))
+
+
+def markdown(text: str) -> str:
+    r"""Return a text on one line of Markdown in which nothing is markup, a link or a formula.
+
+    >>> markdown("[here](https://x.y)")
+    '\\[here\\]\\(https\\:\\/\\/x\\.y\\)'
+    """
+    line = " ".join(visible(text).split())
+    return _SIGN.sub(r"\\\g<0>", line.translate(_ENTITIES))
+
+
+def code_markdown(text: str) -> str:
+    """Return a text on one line of Markdown in which its backticks mark code, and nothing else is markup.
+
+    >>> code_markdown("`nps` is right: 46.7")
+    '`nps` is right: 46.7'
+    """
+    parts = text.split("`")
+    return "".join(_code(p) if i % 2 else _prose(p) for i, p in enumerate(parts))
+
+
+def _code(part: str) -> str:
+    line = " ".join(visible(part).split())
+    # Where formulas are read, they are read inside of code, too.
+    return f"`{line}`" if line and not set(line) & set("\\$") else markdown(part)
+
+
+def _prose(part: str) -> str:
+    """Return prose of Markdown; the signs of an ordinary sentence stay readable where they can't harm."""
+    before, after = (" " if part[:1].isspace() else ""), (" " if part[-1:].isspace() else "")
+    line = _ORDINARY.sub(r"\1\2", markdown(part))
+    return f"{before}{line}{after}" if line else before

@@ -1,0 +1,75 @@
+"""Pages that are complete in themselves: one template engine, one look, nothing loaded from anywhere."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trainkit.errors import MissingExtra
+from trainkit.grading.harmless import code_html, visible
+from trainkit.i18n import _, get_language, percent
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+__all__ = ["LANGUAGE_TAGS", "render", "share"]
+
+#: What a page calls its language.
+LANGUAGE_TAGS = {"en": "en", "zh": "zh-CN"}
+
+
+def render(template: str, **values: Any) -> str:
+    """Return a page in the language in use.
+
+    Every text is escaped, and characters that can't be seen are shown.
+
+    Args:
+        template: its file's name in `templates/`.
+        values: what it shows.
+
+    Raises:
+        MissingExtra: Jinja or nh3 isn't installed.
+    """
+    language = LANGUAGE_TAGS.get(get_language(), get_language())
+    # `_` is handed over anew each time: the catalogue is that of the language in use.
+    return _environment().get_template(template).render(_=_, language=language, **values)
+
+
+def share(part: float, whole: float) -> int:
+    """Return a share in whole per cent, 0 where there is nothing to have a share of.
+
+    >>> share(1, 3), share(0, 0)
+    (33, 0)
+    """
+    return round(100 * part / whole) if whole else 0
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    try:
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    except ImportError as error:
+        raise MissingExtra(_("Feedback pages need Jinja: pip install 'trainkit[grade]'")) from error
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_seen,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"code": code_html, "number": _number, "percent": percent}
+    return environment
+
+
+def _seen(value: Any) -> Any:
+    # Exactly `str`: markup that is safe already is a class of its own.
+    return visible(value) if type(value) is str else value
+
+
+def _number(value: Any) -> str:
+    """Return a number as one would write it: thousands apart, six digits, nothing for nothing."""
+    if isinstance(value, float):
+        return f"{value:,.6g}"
+    return "" if value is None else str(value)
