@@ -44,13 +44,14 @@ class Report:
         return self.folder / "class" / "grades"
 
 
-def assess(folder: Path, level: str, user: str) -> Report:
-    """Grade all attacks in an empty folder.
+def assess(folder: Path, level: str, user: str, *ids: str) -> Report:
+    """Grade attacks in an empty folder.
 
     Args:
         folder: where the assessor's world is made.
-        level: of the runner.
+        level: of the runner; `none` runs them with the rights of the assessor.
         user: `root` or `plain user`.
+        ids: of the attacks; all of them, and their look-alikes, by default.
     """
     scratch = folder / "scratch"
     scratch.mkdir()
@@ -60,7 +61,7 @@ def assess(folder: Path, level: str, user: str) -> Report:
         "PYTHONPATH": os.pathsep.join((str(HERE), str(HERE.parent / "grading"))),
         "TMPDIR": str(scratch),
     }
-    argv = [sys.executable, str(HERE / "assessor.py"), str(folder), level]
+    argv = [sys.executable, str(HERE / "assessor.py"), str(folder), level, *ids]
     if user == "plain user" and os.geteuid() == 0:
         argv = as_plain_user(argv)
         for path in (folder, scratch):

@@ -25,8 +25,9 @@ SIDES = [
     pytest.param("bubblewrap", "root", id="bubblewrap", marks=pytest.mark.slow),
 ]
 
-#: Outcomes of answers that need no remark: what the trainee is told anyway.
-ORDINARY = {"right", "wrong", "mistake", "convention", "not attempted"}
+#: Outcomes of answers that need no remark: what the trainee is told anyway. That an answer is absent because
+#: its cell never ran follows from what ended the cell, which is recorded.
+ORDINARY = {"right", "wrong", "mistake", "convention", "not attempted", "not run"}
 
 
 @pytest.fixture(params=SIDES)
@@ -49,7 +50,7 @@ def recorded(row: dict[str, Any]) -> set[str]:
     """Return all that a row says happened besides ordinary answers."""
     said = {row["state"], *row["flags"]} - {"graded"}
     for e in row["executions"]:
-        said |= {e["state"], *(error for _cell, error, _message in e["failures"])} - {"complete"}
+        said |= {e["state"], *(error.strip() for _cell, error, _message in e["failures"])} - {"complete"}
         said |= set(e["outcomes"].values()) - ORDINARY
     return said
 
@@ -94,7 +95,8 @@ def test_the_row_says_what_happened(report: Report, attack: Attack):
 def test_what_it_tried_was_refused(report: Report, attack: Attack):
     log = tried(report.rows[attack.id])
     assert log, "the attack never came to try anything"
-    breaches = [entry for entry in log if entry[1].startswith(("BREACH", "LOOT"))]
+    # What the data that it runs on hold is no secret to it.
+    breaches = [e for e in log if re.match(r"BREACH|LOOT: .*canary-(?!hidden)", e[1])]
     assert not breaches, attack.intent
 
 

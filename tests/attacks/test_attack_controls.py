@@ -1,0 +1,54 @@
+"""The attacks are real: where nothing holds them, they get what they are after, and it is noticed.
+
+Without this, a sandbox that runs nothing at all would pass every other test here.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sides import Report, assess
+
+pytestmark = pytest.mark.slow
+
+#: Attacks that hurt nobody outside of their own world when they succeed, and what they then got.
+HARMLESS = {
+    "reading-the-assessor-s-files": "LOOT|BREACH",
+    "reading-the-environment": "LOOT",
+    "reading-other-processes": "BREACH",
+    "network-connections": "BREACH",
+    "network-datagrams": "saw",
+    "greed-notes-for-the-next-execution": "BREACH",
+    "greed-a-daemon": "",
+}
+
+
+@pytest.fixture(scope="module")
+def unprotected() -> Iterator[Report]:
+    with tempfile.TemporaryDirectory(prefix="attacks-") as folder:
+        yield assess(Path(folder), "none", "root", *HARMLESS)
+
+
+@pytest.mark.parametrize(("attack", "got"), HARMLESS.items(), ids=HARMLESS.keys())
+def test_without_a_sandbox_it_succeeds(unprotected: Report, attack: str, got: str):
+    tables = [e["values"].get("seen") or {"rows": []} for e in unprotected.rows[attack]["executions"]]
+    log = [outcome.split(":")[0].split(" ")[0] for table in tables for _what, outcome in table["rows"]]
+    assert not got or set(log) & set(got.split("|"))
+
+
+def test_what_is_stolen_is_found_in_its_row(unprotected: Report):
+    assert "canary-secret-" in str(unprotected.rows["reading-the-assessor-s-files"])
+    assert "canary-environment-" in str(unprotected.rows["reading-the-environment"])
+
+
+def test_what_is_left_behind_is_noticed(unprotected: Report):
+    left = unprotected.told["left"]
+    assert any("left-behind" in process for process in left["processes"])
+    assert left["marks"]
+
+
+def test_who_knocks_is_heard(unprotected: Report):
+    assert {entry.split(":")[0] for entry in unprotected.told["heard"]} == {"abstract", "tcp", "udp", "unix"}
