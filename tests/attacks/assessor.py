@@ -15,8 +15,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import groupby
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +26,12 @@ from cases import TOOLS, Attack, attacks, look_alikes
 from submitted import READ, SAY
 from world import World, listening
 
-from trainkit.grading import batch, intake, job, sandbox
+from trainkit.grading import batch, intake, job
 from trainkit.grading.gradebook import Gradebook
+from trainkit.grading.pool import LocalWorkers
 from trainkit.grading.records import Submission
 from trainkit.grading.sandbox import MIB, Limits
+from trainkit.grading.station import Setting
 
 #: `usual` for what ends by itself, `short` for what has to be ended.
 _TIGHT = Limits(
@@ -64,9 +68,10 @@ def main(folder: Path, level: str, wanted: Sequence[str]) -> None:
         # In the alphabet, one of them is graded first, one last, and some in between.
         for good in ("a-good", "g-good", "m-good", "p-good", "z-good"):
             world.neighbour(good)
+        resource_tracker.ensure_running()  # Python's own; it lives as long as this process
         before = _surroundings(world)
         rows = _grade(world, assignment, level, chosen)
-        _wait_for_the_end()
+        _wait_for_the_end(len(before["processes"]))
         after = _surroundings(world)
         for process in _offspring():  # what outlived its run is in the report, and goes no further
             os.kill(process["pid"], signal.SIGKILL)
@@ -86,12 +91,12 @@ def _grade(world: World, assignment: Any, level: str, chosen: Iterable[Attack]) 
     handed, ignored = intake.collect(world.submissions, ["9-01"])
     assert not ignored, ignored
     limits = {a.id: a.limits for a in chosen}
-    hidden = batch.box_for(isolated=True).hidden
     with Gradebook(world.grades / "gradebook.db") as book:
         for name, tight in LIMITS.items():
             mine = [h for h in handed if limits.get(h.trainee, name) == name]
-            with sandbox.runner(tight, hidden, unsafe=level == "none", prefer=level) as runner:
-                batch.run(mine, {"9-01": assignment}, book, runner, workers=2)
+            setting = Setting(tight, unsafe=level == "none", prefer=level)
+            with LocalWorkers(setting, workers=2) as workers:
+                batch.run(mine, lambda _trainee, _exercise: assignment, book, workers)
         latest = book.latest()
     keys = {(assignment.info.id, assignment.info.edition): assignment.visible.key}
     job.write_results(world.grades, latest, keys)
@@ -149,10 +154,10 @@ def _offspring() -> list[dict[str, Any]]:
                 command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
             except OSError:
                 continue
-            state, parent = status.rpartition(")")[2].split()[:2]
+            parent = status.rpartition(")")[2].split()[1]
             found[int(entry.name)] = {
                 "pid": int(entry.name),
-                "name": f"{state} {command}"[:200],
+                "name": (command or "a zombie")[:200],
                 "parent": int(parent),
             }
     return [p for pid, p in found.items() if _descends(pid, found)]
@@ -165,15 +170,13 @@ def _descends(pid: int, found: dict[int, dict[str, Any]]) -> bool:
     return above == os.getpid()
 
 
-def _wait_for_the_end() -> None:
+def _wait_for_the_end(most: int) -> None:
     """Give the kernel a moment to end what was killed; nobody waits for an orphan but this process."""
     deadline = time.monotonic() + _PATIENCE
-    while _offspring() and time.monotonic() < deadline:
-        try:
+    while len(_offspring()) > most and time.monotonic() < deadline:
+        with suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
-        except ChildProcessError:
-            pass
         time.sleep(0.05)
 
 
