@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from trainkit import company, content
 from trainkit.company import variants
 from trainkit.course.key import UnusableVariant, compute_key, solution
 from trainkit.grading import assignment as assignments
-from trainkit.grading.assignment import Prepared, class_secret, prepare
+from trainkit.grading.assignment import Prepared, class_secret, prepare, shown
 
 CHECKOUT = content.checkout()
 pytestmark = pytest.mark.skipif(CHECKOUT is None, reason="solutions are in the checkout only")
@@ -101,7 +102,9 @@ def test_if_no_variant_differs_the_most_different_are_taken(source, ready, tmp_p
 def test_everything_that_decides_is_in_the_plan(ready):
     other = replace(ready, info=replace(ready.info, edition="another"))
     fewer = replace(ready, hidden=ready.hidden[:1])
-    assert len({ready.plan, other.plan, fewer.plan}) == 3
+    longer = replace(ready, limits=replace(ready.limits, cell_seconds=90))
+    own = replace(ready, visible=replace(ready.visible, variant=5))
+    assert len({ready.plan, other.plan, fewer.plan, longer.plan, own.plan}) == 5
 
 
 def test_a_secret_is_made_once_and_is_private(tmp_path: Path):
@@ -110,3 +113,40 @@ def test_a_secret_is_made_once_and_is_private(tmp_path: Path):
     assert len(secret) == 64
     assert class_secret(path) == secret
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_personal_variant_that_cannot_be_used_has_a_successor(source, ready, tmp_path: Path, monkeypatch):
+    """Whoever asks gets the same one: packing and grading must agree."""
+    own = variants.personal("lin-yue", "1-06", "secret")
+
+    def refuse(_source, variant: int, _folder: Path) -> Prepared:
+        if variant == own:
+            raise UnusableVariant("a mistake gives the right answer")
+        return Prepared(variant, tmp_path, ready.visible.key)
+
+    monkeypatch.setattr(assignments, "_prepared", refuse)
+    found = {shown(source, own, "secret", tmp_path / "a").variant for _again in range(2)}
+    assert found == {variants.personal(str(own), "1-06", "secret")}
+    assert prepare(source, "secret", tmp_path, visible=own).visible.variant in found
+
+
+def test_if_no_personal_variant_can_be_used_it_says_so(source, tmp_path: Path, monkeypatch):
+    def refuse(*_args: object) -> Prepared:
+        raise UnusableVariant("a mistake gives the right answer")
+
+    monkeypatch.setattr(assignments, "_prepared", refuse)
+    with pytest.raises(UnusableVariant):
+        shown(source, 5, "secret", tmp_path)
+
+
+@pytest.mark.parametrize("hidden", [1, 3])
+def test_a_class_says_how_many_hidden_variants_there_are(
+    source, ready, tmp_path: Path, monkeypatch, hidden: int
+):
+    monkeypatch.setattr(assignments, "_prepared", lambda _s, v, _f: Prepared(v, tmp_path, ready.visible.key))
+    monkeypatch.setattr(assignments, "_alike", lambda *_keys: 0)
+    assert len(prepare(source, "secret", tmp_path, hidden=hidden).hidden) == hidden
+
+
+def test_what_grading_needs_can_be_sent_to_another_process(ready):
+    assert pickle.loads(pickle.dumps(ready)) == ready

@@ -11,7 +11,8 @@ import json
 import secrets
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
 from trainkit import __version__
@@ -22,15 +23,16 @@ from trainkit.course.source import Source
 from trainkit.errors import GradingError
 from trainkit.files import write_atomic
 from trainkit.grading.execution import activity_file
+from trainkit.grading.sandbox import Limits
 from trainkit.i18n import _
 
-__all__ = ["HIDDEN", "Assignment", "Prepared", "class_secret", "prepare"]
+__all__ = ["HIDDEN", "Assignment", "Prepared", "class_secret", "prepare", "shown"]
 
-#: How many hidden variants a submission runs on.
+#: How many hidden variants a submission runs on, unless the class says otherwise.
 HIDDEN = 2
 
-#: How many variants are tried before giving up on finding usable ones.
-_MOST_TRIES = 12
+#: How many variants are tried for each one that is needed, before giving up on finding usable ones.
+_TRIES = 6
 
 
 @dataclass(frozen=True)
@@ -57,12 +59,14 @@ class Assignment:
         activity: the file that tells the sandbox what is asked.
         visible: the variant that the trainee worked on.
         hidden: the variants that decide.
+        limits: what one execution may use; another limit may give another grade.
     """
 
     info: Info
     activity: Path
     visible: Prepared
     hidden: tuple[Prepared, ...]
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def all(self) -> tuple[Prepared, ...]:
@@ -71,8 +75,12 @@ class Assignment:
 
     @property
     def plan(self) -> str:
-        """A short hash of everything besides the submission that decides about a grade."""
+        """A short hash of everything besides the submission that decides about the points.
+
+        Credit and weights stand in the exercise's source, so its edition covers them.
+        """
         parts = [self.info.id, self.info.edition, *(str(p.variant) for p in self.all), __version__]
+        parts += map(str, astuple(self.limits))
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
@@ -83,7 +91,15 @@ def class_secret(path: Path) -> str:
     return path.read_text(encoding="utf-8").strip()
 
 
-def prepare(source: Source, secret: str, folder: Path, *, visible: int = 0) -> Assignment:
+def prepare(
+    source: Source,
+    secret: str,
+    folder: Path,
+    *,
+    visible: int = 0,
+    hidden: int = HIDDEN,
+    limits: Limits | None = None,
+) -> Assignment:
     """Write the tables of all variants of an exercise into `folder` and compute their keys.
 
     A hidden variant on which a typical mistake gives the right answer is passed over, and so is one that
@@ -93,33 +109,66 @@ def prepare(source: Source, secret: str, folder: Path, *, visible: int = 0) -> A
         source: the exercise's solution.
         secret: of the class.
         folder: private to the assessor; what is there already is used again.
-        visible: the variant that trainees work on.
+        visible: the variant that trainees work on; see `shown`.
+        hidden: how many variants decide.
+        limits: what one execution may use.
 
     Raises:
         GradingError: there are no usable hidden variants.
         SourceError: the model solution fails.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o700)
-    shown = _prepared(source, visible, folder)
+    seen = shown(source, visible, secret, folder)
     found: list[tuple[int, Prepared]] = []
-    for variant in _candidates(source.info.id, secret):
+    for variant in _candidates(source.info.id, secret, hidden):
         try:
             prepared = _prepared(source, variant, folder)
         except UnusableVariant:
             continue
-        found.append((_alike(source.info, shown.key, prepared.key), prepared))
-        if sum(alike == 0 for alike, _prepared in found) == HIDDEN:
+        found.append((_alike(source.info, seen.key, prepared.key), prepared))
+        if sum(alike == 0 for alike, _prepared in found) == hidden:
             break
-    if len(found) < HIDDEN:
+    if len(found) < hidden:
         raise GradingError(
             _("Exercise {id} has no usable hidden variants: its mistakes give the right answers.").format(
                 id=source.info.id
             )
         )
-    best = sorted(found, key=lambda entry: entry[0])[:HIDDEN]
-    activity = activity_file(source.info, folder)
-    return Assignment(source.info, activity, shown, tuple(prepared for _alike, prepared in best))
+    best = sorted(found, key=lambda entry: entry[0])[:hidden]
+    return Assignment(
+        source.info,
+        activity_file(source.info, folder),
+        seen,
+        tuple(prepared for _alike, prepared in best),
+        limits or Limits(),
+    )
+
+
+def shown(source: Source, variant: int, secret: str, folder: Path) -> Prepared:
+    """Return the variant that a trainee sees: `variant`, or the first usable one that follows from it.
+
+    Of a hundred personal variants, one or two let a typical mistake give the right answer. What stands in for
+    them depends on nothing but variant, exercise and secret, so that packing and grading agree.
+
+    Args:
+        source: the exercise's solution.
+        variant: 0, or a trainee's own.
+        secret: of the class.
+        folder: private to the assessor; what is there already is used again.
+
+    Raises:
+        GradingError: none is usable.
+        SourceError: the model solution fails.
+    """
+    from trainkit.company import variants
+
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    for _attempt in range(_TRIES - 1 if variant else 0):
+        try:
+            return _prepared(source, variant, folder)
+        except UnusableVariant:
+            variant = variants.personal(str(variant), source.info.id, secret)
+    return _prepared(source, variant, folder)
 
 
 def _alike(info: Info, shown: Key, hidden: Key) -> int:
@@ -134,10 +183,10 @@ def _alike(info: Info, shown: Key, hidden: Key) -> int:
     )
 
 
-def _candidates(exercise: str, secret: str) -> Iterator[int]:
+def _candidates(exercise: str, secret: str, hidden: int) -> Iterator[int]:
     from trainkit.company import variants
 
-    for index in range(_MOST_TRIES):
+    for index in range(_TRIES * hidden):
         yield variants.hidden(index, exercise, secret)
 
 
@@ -150,7 +199,8 @@ def _prepared(source: Source, variant: int, folder: Path) -> Prepared:
             complete = Path(part) / "tables"
             complete.mkdir()
             write_tables(variant, sorted(TABLES), complete)
-            complete.rename(tables)
+            with suppress(OSError):  # another process was quicker
+                complete.rename(tables)
     return Prepared(variant, tables, _key(source, variant, folder, tables))
 
 

@@ -111,7 +111,10 @@ class Classroom:
         return class_secret(self.private / "class.secret")
 
     def variant(self, trainee: str, exercise: str) -> int:
-        """Return the variant of the data on which a trainee works on an exercise; 0 is everybody's."""
+        """Return the variant of the data on which a trainee works on an exercise; 0 is everybody's.
+
+        On few variants a typical mistake gives the right answer; `assignment.shown` passes over these.
+        """
         if exercise not in self.personal:
             return 0
         from trainkit.company import variants
