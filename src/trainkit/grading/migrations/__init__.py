@@ -15,13 +15,13 @@ from trainkit.grading import records
 from trainkit.grading.database import Database
 from trainkit.i18n import _
 
-__all__ = ["bring_up", "revision", "upgrade"]
+__all__ = ["VERSION", "bring_up", "revision", "upgrade"]
 
 #: The schema of gradebooks from before there were numbers.
 _FIRST = "0001"
 
 #: The table in which Alembic keeps the number.
-_VERSION = Table(
+VERSION = Table(
     "alembic_version", MetaData(), Column("version_num", String(32), primary_key=True, nullable=False)
 )
 
@@ -47,8 +47,8 @@ def bring_up(database: Database) -> None:
 def revision(connection: Connection) -> str:
     """Return the number of the schema; nothing if there are no tables."""
     tables = inspect(connection)
-    if tables.has_table(_VERSION.name):
-        return connection.scalars(select(_VERSION.c.version_num)).first() or ""
+    if tables.has_table(VERSION.name):
+        return connection.scalars(select(VERSION.c.version_num)).first() or ""
     return _FIRST if tables.has_table(records.Submission.__tablename__) else ""
 
 
@@ -56,7 +56,7 @@ def upgrade(connection: Connection, target: str) -> None:
     """Run the migrations up to `target`, within the connection's transaction.
 
     Raises:
-        GradingError: the tables' number is none of ours, so a newer trainkit made them.
+        GradingError: the tables' number or the target is none of ours, so it's from a newer trainkit.
     """
     from alembic import command
     from alembic.config import Config
@@ -68,18 +68,19 @@ def upgrade(connection: Connection, target: str) -> None:
     config.attributes["connection"] = connection
     found = revision(connection)
     known = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
-    if found and found not in known:
-        raise GradingError(
-            _(
-                "A newer version of trainkit made this gradebook: its schema is {found}, and this version "
-                "knows {known}. Upgrade trainkit."
-            ).format(found=found, known=records.SCHEMA)
-        )
-    if found and not inspect(connection).has_table(_VERSION.name):
+    for number in (found, target):
+        if number and number not in known:
+            raise GradingError(
+                _(
+                    "A newer version of trainkit made this gradebook: its schema is {found}, and this version "
+                    "knows {known}. Upgrade trainkit."
+                ).format(found=number, known=records.SCHEMA)
+            )
+    if found and not inspect(connection).has_table(VERSION.name):
         _stamp(connection, found)
     command.upgrade(config, target)
 
 
 def _stamp(connection: Connection, number: str) -> None:
-    _VERSION.create(connection)
-    connection.execute(insert(_VERSION).values(version_num=number))
+    VERSION.create(connection)
+    connection.execute(insert(VERSION).values(version_num=number))

@@ -1,0 +1,105 @@
+"""`trainkit trainee`: the people of a class and their personal data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trainkit.i18n import _
+
+__all__ = ["register"]
+
+people = typer.Typer(no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(metavar="ID", help="The trainee's identifier: the folder's name.")]
+Dir = Annotated[Path, typer.Option("--dir", metavar="CLASS", help="The class's folder.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(people, name="trainee", help="The people of a class and their personal data.")
+
+
+@people.command("import")
+def import_(
+    roster: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="A CSV file; the class's roster by default.")
+    ] = None,
+    folder: Dir = Path(),
+) -> None:
+    """Read a roster into the gradebook: new people are added, those known are brought up to date.
+
+    The first line names the columns, in English or Chinese: id, name, email, number, section, lang.
+    UTF-8 and GB18030 are told apart, and so are commas, semicolons and tabs.
+
+    Example: `trainkit trainee import students.csv --dir spring-class`
+    """
+    from trainkit.grading.classroom import Classroom
+    from trainkit.grading.enrolment import enroll, open_class
+    from trainkit.grading.roster import read_roster
+
+    classroom = Classroom.load(folder)
+    entries = read_roster(roster or classroom.roster)
+    with open_class(classroom, roster=False) as book:
+        done = enroll(book, entries)
+    typer.echo(
+        _("{added} added, {changed} changed, {unchanged} unchanged.").format(
+            added=len(done.added), changed=len(done.changed), unchanged=done.unchanged
+        )
+    )
+
+
+@people.command()
+def export(
+    trainee: Name,
+    to: Annotated[Path | None, typer.Option(metavar="FILE", help="The archive; `ID.zip` by default.")] = None,
+    folder: Dir = Path(),
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+) -> None:
+    """Write everything about one trainee into an archive: the record as JSON, and all files.
+
+    Example: `trainkit trainee export lin-yue --dir spring-class`
+    """
+    from trainkit.grading import personal
+    from trainkit.grading.classroom import Classroom
+    from trainkit.grading.enrolment import open_class
+
+    classroom = Classroom.load(folder)
+    with open_class(classroom, create=False) as book:
+        personal.known(book, trainee)
+        target = to or Path(f"{trainee}.zip")
+        personal.export(book, classroom, trainee, target, force=force)
+    typer.echo(_("Everything about {trainee} is in {path}.").format(trainee=trainee, path=target))
+
+
+@people.command()
+def forget(
+    trainee: Name,
+    why: Annotated[str, typer.Option(help="For the audit trail; without names.")] = "",
+    folder: Dir = Path(),
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+) -> None:
+    """Delete all personal data of one trainee, the files as received included. This can't be undone.
+
+    Example: `trainkit trainee forget lin-yue --why "asked for it" --dir spring-class`
+    """
+    from trainkit.grading import personal
+    from trainkit.grading.classroom import Classroom
+    from trainkit.grading.enrolment import open_class
+
+    classroom = Classroom.load(folder)
+    with open_class(classroom, create=False) as book:
+        personal.known(book, trainee)
+        if not yes:
+            typer.confirm(
+                _("Delete everything about {trainee} for good?").format(trainee=trainee), abort=True
+            )
+        done = personal.forget(book, classroom, trainee, why=why)
+    typer.echo(_("Forgotten. Deleted or changed besides the gradebook: {n}.").format(n=len(done.erased)))
+    if done.mentions:
+        typer.echo(_("These still name the person; look at them:"))
+        for path in done.mentions:
+            typer.echo(f"  {path}")
+    typer.echo(_("Backups and exports that lie elsewhere may still hold the data."))

@@ -1,0 +1,139 @@
+"""Who and whose: the gradebook of a class, and the people in it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from trainkit.errors import GradingError
+from trainkit.grading import records
+from trainkit.grading.classroom import Classroom
+from trainkit.grading.gradebook import Gradebook, whoami
+from trainkit.grading.roster import Entry, read_roster
+from trainkit.i18n import _
+
+__all__ = ["Enrolled", "adopt", "enroll", "open_class"]
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """What reading a roster into a gradebook did: identifiers of those who were added or changed."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    unchanged: int
+
+
+def open_class(classroom: Classroom, *, create: bool = True, roster: bool = True) -> Gradebook:
+    """Open a class's gradebook, with everybody in it who stands on the class's roster.
+
+    Args:
+        classroom: the class.
+        create: make the gradebook if there is none.
+        roster: read the class's roster into it.
+
+    Raises:
+        GradingError: there is none, it is another class's, it can't be opened, or the roster is wrong.
+    """
+    if not create and isinstance(classroom.gradebook, Path) and not classroom.gradebook.is_file():
+        raise GradingError(
+            _("There is no gradebook in {folder}. Name the class's folder with --dir.").format(
+                folder=classroom.folder.resolve()
+            )
+        )
+    entries = read_roster(classroom.roster) if roster and classroom.roster.is_file() else []
+    book = Gradebook(classroom.gradebook)
+    try:
+        _settle(book, classroom)
+        if entries:
+            enroll(book, entries)
+    except BaseException:
+        book.close()
+        raise
+    return book
+
+
+def adopt(classroom: Classroom, *, why: str = "", who: str = "") -> None:
+    """Make a gradebook the class's own, although it was made with another class secret.
+
+    Args:
+        classroom: the class.
+        why: for the audit trail.
+        who: does it; the user of this process by default.
+    """
+
+    def work(session: Session) -> None:
+        _own(session, classroom)
+        session.add(records.Audit(who=who or whoami(), action="adopt", what="another class secret", why=why))
+
+    with Gradebook(classroom.gradebook) as book:
+        book.database.write(work)
+
+
+def enroll(book: Gradebook, entries: Sequence[Entry], *, why: str = "", who: str = "") -> Enrolled:
+    """Add the people of a roster to a gradebook, and bring those up to date who are in it.
+
+    Nobody is removed. What the roster has no column for, or leaves empty, stays as it is.
+
+    Args:
+        book: the gradebook.
+        entries: of the roster.
+        why: for the audit trail.
+        who: does it; the user of this process by default.
+    """
+
+    def work(session: Session) -> Enrolled:
+        known = {t.name: t for t in session.scalars(select(records.Trainee))}
+        added, changed = [], []
+        for entry in entries:
+            given = _given(entry)
+            person = known.get(entry.name)
+            if person is None:
+                session.add(records.Trainee(name=entry.name, **given))
+                added.append(entry.name)
+            elif any(getattr(person, field) != value for field, value in given.items()):
+                for field, value in given.items():
+                    setattr(person, field, value)
+                changed.append(entry.name)
+        if added or changed:
+            what = f"{len(entries)} entries: {len(added)} added, {len(changed)} changed"
+            session.add(records.Audit(who=who or whoami(), action="roster", what=what, why=why))
+        return Enrolled(tuple(added), tuple(changed), len(entries) - len(added) - len(changed))
+
+    return book.database.write(work)
+
+
+def _given(entry: Entry) -> dict[str, str]:
+    fields = ("display_name", "email", "number", "section", "lang")
+    return {field: value for field in fields if (value := getattr(entry, field))}
+
+
+def _settle(book: Gradebook, classroom: Classroom) -> None:
+    """Write into a new gradebook whose it is, and see that an older one is this class's."""
+    with book.database.reading() as session:
+        found = session.scalars(select(records.ClassInfo)).first()
+    if found is not None and found.identity != _identity(classroom):
+        raise GradingError(
+            _(
+                "This gradebook belongs to the class “{title}”; each class needs one of its own. If it is "
+                "this class and only its secret was made anew, say so with `trainkit gradebook adopt`."
+            ).format(title=found.title)
+        )
+    if found is None or (found.title, found.lang) != (classroom.title, classroom.lang):
+        book.database.write(lambda session: _own(session, classroom))
+
+
+def _own(session: Session, classroom: Classroom) -> None:
+    session.merge(
+        records.ClassInfo(id=1, identity=_identity(classroom), title=classroom.title, lang=classroom.lang)
+    )
+
+
+def _identity(classroom: Classroom) -> str:
+    """Return a hash that tells classes apart and from which the secret can't be found."""
+    return hashlib.sha256(f"trainkit class {classroom.secret}".encode()).hexdigest()
