@@ -82,7 +82,7 @@ class _Excel:
 
     def __init__(self, path: Path) -> None:
         try:
-            from openpyxl import Workbook  # type: ignore[import-untyped]
+            from openpyxl import Workbook
         except ImportError as error:
             raise MissingExtra(_("Excel files need openpyxl: `pip install openpyxl`.")) from error
         self._path, self._rows = path, 0

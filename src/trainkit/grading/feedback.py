@@ -104,32 +104,32 @@ def _document(view: FeedbackView) -> Iterator[str]:
     if view.lessons:
         yield from ["## " + _("To repeat"), ""]
         for lesson in view.lessons:
-            yield f"- [{markdown(lesson.name)}]({lesson.address})" if lesson.address else f"- {lesson.name}"
+            yield f"- [{lesson.name}]({lesson.address})" if lesson.address else f"- {lesson.name}"
         yield ""
     if view.standings:
         yield from ["## " + _("Competencies"), "", f"| {_('Competency')} | {_('Level')} | {_('Reached')} |"]
         yield "|---|---|---:|"
         for s in view.standings:
             reached = percent(s.percent) + (f" · {_('shown')}" if s.shown else "")
-            yield f"| {markdown(s.name)} | {markdown(s.level)} | {reached} |"
+            yield f"| {s.name} | {s.level} | {reached} |"
         yield ""
     for exercise in view.exercises:
         yield from _exercise(exercise)
 
 
 def _exercise(exercise: ExerciseView) -> Iterator[str]:
-    yield from [f"## {markdown(exercise.heading)}", ""]
+    yield from [f"## {exercise.heading}", ""]
     if exercise.released:
         reached = percent(share(exercise.awarded, exercise.points))
         yield f"{exercise.level} · {score(exercise.awarded, exercise.points)} · {reached}"
         yield ""
     if exercise.note:
-        yield from [f"> {markdown(exercise.note)}", ""]
+        yield from [f"> {code_markdown(exercise.note)}", ""]
     for answer in exercise.answers:
         yield from _answer(answer)
     if exercise.failures:
         yield from ["### " + _("Cells that failed on your data"), ""]
-        yield from (f"- {markdown(failure)}" for failure in exercise.failures)
+        yield from (f"- {code_markdown(failure)}" for failure in exercise.failures)
         yield ""
 
 
@@ -142,11 +142,11 @@ def _answer(answer: AnswerView) -> Iterator[str]:
     if answer.text:
         yield from [code_markdown(line) + "  " for line in answer.text.splitlines()]
         yield ""
-    remark = f" · {markdown(answer.remark)}" if answer.remark else ""
+    remark = f" · {answer.remark}" if answer.remark else ""
     yield from [f"{score(answer.awarded, answer.points)}{remark}", ""]
     if answer.comment:
         who = _("Comment by {assessor}").format(assessor=answer.assessor) if answer.assessor else _("Comment")
-        yield from [f"> {markdown(who)}: {code_markdown(answer.comment)}", ""]
+        yield from [f"> {code_markdown(who)}: {code_markdown(answer.comment)}", ""]
 
 
 def _table(table: Mapping[str, Any]) -> Iterator[str]:

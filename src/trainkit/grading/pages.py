@@ -59,13 +59,20 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"code": code_html, "number": _number, "percent": percent}
+    environment.filters |= {"address": _address, "code": code_html, "number": _number, "percent": percent}
     return environment
 
 
 def _seen(value: Any) -> Any:
     # Exactly `str`: markup that is safe already is a class of its own.
     return visible(value) if type(value) is str else value
+
+
+def _address(text: str) -> Any:
+    """Return an address for an attribute, whole: a picture's is longer than any text."""
+    from markupsafe import escape
+
+    return escape(text)
 
 
 def _number(value: Any) -> str:

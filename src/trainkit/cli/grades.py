@@ -1,0 +1,93 @@
+"""`trainkit grades`: the gradebook on the terminal, as files for other systems, as a report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trainkit.i18n import _
+
+__all__ = ["register"]
+
+grades = typer.Typer(no_args_is_help=True)
+
+Dir = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a class.")]
+Database = Annotated[
+    str, typer.Option(metavar="URL", help="Of the gradebook, in the place of the class's own.")
+]
+Exercise = Annotated[str, typer.Option(metavar="ID", help="This exercise only.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(grades, name="grades", help="Show grades, export them, report on a class.")
+
+
+@grades.command()
+def show(
+    folder: Dir = Path(),
+    exercise: Exercise = "",
+    trainee: Annotated[str, typer.Option(metavar="ID", help="This trainee only.")] = "",
+    database: Database = "",
+) -> None:
+    """Show the last grade of each trainee and exercise, with what an assessor should know of it.
+
+    Example: `trainkit grades show spring-class --exercise 1-06`
+    """
+    from trainkit.grading.publishing import a_class, latest_of
+    from trainkit.grading.results import screen, show_rows
+
+    show_rows(screen(), latest_of(a_class(folder, database), trainee=trainee, exercise=exercise))
+
+
+@grades.command()
+def export(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="To write.")],
+    folder: Dir = Path(),
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            help="long, wide, moodle, canvas, xlsx or xapi; by default what FILE ends with: "
+            ".csv (long), .xlsx, .jsonl (xapi).",
+        ),
+    ] = "",
+    exercise: Exercise = "",
+    database: Database = "",
+) -> None:
+    """Write grades for a spreadsheet, a learning platform or a record store.
+
+    Points given by hand count; no cell is ever a formula. The export is noted in the audit trail.
+
+    Example: `trainkit grades export moodle.csv spring-class --format moodle`
+    """
+    from trainkit.grading.publishing import a_class, export_grades
+
+    n = export_grades(a_class(folder, database), file, form, exercise=exercise)
+    typer.echo(_("{n} submissions written to {file}.").format(n=n, file=file))
+
+
+@grades.command()
+def report(
+    folder: Dir = Path(),
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="To write; `grades/report.html` by default.")
+    ] = None,
+    database: Database = "",
+    solutions: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of the exercises' sources.")
+    ] = None,
+) -> None:
+    """Write the assessor's report: scores, questions, reliability, mistakes, data, likeness, flags.
+
+    One page that needs nothing else, in the class's language. What fewer than ten trainees would decide isn't
+    shown.
+
+    Example: `trainkit grades report spring-class`
+    """
+    from trainkit.grading.publishing import a_class, write_report
+
+    path = write_report(a_class(folder, database), out=out, solutions=solutions)
+    typer.echo(_("Report: {file}").format(file=path))

@@ -1,0 +1,193 @@
+"""From a class's gradebook to files for people: feedback, exports, the report; nothing is graded again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+
+from trainkit.course.model import Info
+from trainkit.errors import GradingError, UnknownName
+from trainkit.files import write_atomic
+from trainkit.grading.classroom import Classroom
+from trainkit.grading.enrolment import open_class
+from trainkit.grading.exports import FORMATS, export
+from trainkit.grading.feedback import WORKBOOK, feedback_markdown, feedback_page, file_name
+from trainkit.grading.feedback_view import Keys
+from trainkit.grading.gradebook import Gradebook
+from trainkit.grading.preparation import Preparation, default_solutions
+from trainkit.grading.records import Submission
+from trainkit.grading.report import report_page
+from trainkit.grading.report.sources import alike
+from trainkit.i18n import _, speaking
+
+__all__ = [
+    "FORMS",
+    "a_class",
+    "export_grades",
+    "format_for",
+    "latest_of",
+    "write_feedback",
+    "write_report",
+]
+
+#: The forms of feedback by their files' endings.
+FORMS = {"html": feedback_page, "md": feedback_markdown}
+
+#: What a file's ending says about the format of an export.
+_BY_SUFFIX = {".csv": "long", ".xlsx": "xlsx", ".jsonl": "xapi"}
+
+
+def a_class(folder: Path, database: str = "") -> Classroom:
+    """Return a class, with another database for its gradebook if one is named.
+
+    Raises:
+        GradingError: there is no such folder, or its `class.toml` is wrong.
+    """
+    classroom = Classroom.load(folder)
+    return replace(classroom, database=database) if database else classroom
+
+
+def latest_of(classroom: Classroom, *, trainee: str = "", exercise: str = "") -> list[Submission]:
+    """Return the last submissions of a class, of one trainee or for one exercise.
+
+    Raises:
+        GradingError: the class has no gradebook yet.
+        UnknownName: nobody of that name handed anything in, or nothing was handed in for that exercise.
+    """
+    with open_class(classroom, create=False) as book:
+        return _latest(book, trainee=trainee, exercise=exercise)
+
+
+def write_feedback(
+    classroom: Classroom,
+    *,
+    trainee: str = "",
+    form: str = "html",
+    solutions: Path | None = None,
+    today: dt.date | None = None,
+    workbook: str = WORKBOOK,
+) -> list[Path]:
+    """Write the trainees' feedback anew into `grades/feedback`, and return the files.
+
+    Args:
+        classroom: the class.
+        trainee: this one's only.
+        form: one of `FORMS`.
+        solutions: the folder of the exercises' sources; the checkout's by default.
+        today: decides what is released; the day of the call by default.
+        workbook: the address of the running workbook that links lead to.
+
+    Raises:
+        GradingError: the class has no gradebook yet, or there are no solutions.
+        UnknownName: there is no such trainee or form.
+    """
+    if form not in FORMS:
+        raise UnknownName(_("There is no format `{name}`.").format(name=form), form, FORMS)
+    day = today or dt.date.today()
+
+    def released(info: Info) -> bool:
+        return classroom.is_released(info.id, day, instant=info.instant)
+
+    submissions = latest_of(classroom, trainee=trainee)
+    keys = Preparation(classroom, solutions or default_solutions()).keys_for(submissions)
+    written = []
+    for who, own in groupby(submissions, key=lambda s: s.trainee.name):
+        page = FORMS[form](who, own, keys(who), released=released, workbook=workbook)
+        path = classroom.grades / "feedback" / file_name(who, f".{form}")
+        write_atomic(path, page, private=True)
+        written.append(path)
+    return written
+
+
+def format_for(path: Path, form: str = "") -> str:
+    """Return the format of an export: the one that is named, else the one that the file's ending says.
+
+    Raises:
+        GradingError: neither says.
+        UnknownName: there is no such format.
+    """
+    if form and form not in FORMATS:
+        raise UnknownName(_("There is no format `{name}`.").format(name=form), form, FORMATS)
+    if not form and path.suffix.lower() not in _BY_SUFFIX:
+        raise GradingError(
+            _("The name {file} doesn't say the format. Use --format with one of {names}.").format(
+                file=path.name, names=", ".join(FORMATS)
+            )
+        )
+    return form or _BY_SUFFIX[path.suffix.lower()]
+
+
+def export_grades(classroom: Classroom, path: Path, form: str = "", *, exercise: str = "") -> int:
+    """Write a class's grades to a file that only its owner may read, note it, and return how many there are.
+
+    Args:
+        classroom: the class; titles are in its language.
+        path: the file.
+        form: one of `exports.FORMATS`; by default what the file's ending says.
+        exercise: those for this exercise only.
+
+    Raises:
+        GradingError: the class has no gradebook yet, or the format isn't clear.
+        UnknownName: there is no such format, or nothing was handed in for that exercise.
+    """
+    form = format_for(path, form)
+    with open_class(classroom, create=False) as book:
+        submissions = _latest(book, exercise=exercise)
+        with speaking(classroom.lang):
+            write_atomic(path, export(submissions, form), private=True)
+        book.note("export", f"{len(submissions)} submissions as {form}")
+    return len(submissions)
+
+
+def write_report(
+    classroom: Classroom,
+    *,
+    out: Path | None = None,
+    solutions: Path | None = None,
+    today: dt.date | None = None,
+) -> Path:
+    """Write the assessor's report on a class, in the class's language, and return the file.
+
+    Args:
+        classroom: the class.
+        out: the file; `grades/report.html` by default.
+        solutions: the folder of the exercises' sources; the checkout's by default.
+        today: stands on the report; the day of the call by default.
+
+    Raises:
+        GradingError: the class has no gradebook yet, or there are no solutions.
+    """
+    with open_class(classroom, create=False) as book:
+        submissions = book.latest()
+        pairs = alike(book.handed_in())
+    keys = _message_keys(classroom, submissions, solutions or default_solutions())
+    day = today or dt.date.today()
+    with speaking(classroom.lang):
+        page = report_page(classroom.title, submissions, keys=keys, alike=pairs, day=day)
+    path = out or classroom.grades / "report.html"
+    write_atomic(path, page, private=True)
+    return path
+
+
+def _message_keys(classroom: Classroom, submissions: Sequence[Submission], solutions: Path) -> Keys:
+    """Return one key an exercise: of whose data it is doesn't matter, the messages are the same."""
+    one_each = {s.exercise.code: s for s in submissions}
+    keys_for = Preparation(classroom, solutions).keys_for(one_each.values())
+    return {name: key for s in one_each.values() for name, key in keys_for(s.trainee.name).items()}
+
+
+def _latest(book: Gradebook, *, trainee: str = "", exercise: str = "") -> list[Submission]:
+    found = book.latest(trainee=trainee, exercise=exercise)
+    if found or not (trainee or exercise):
+        return found
+    everything = book.latest()
+    if trainee and trainee not in (known := {s.trainee.name for s in everything}):
+        message = _("There is no trainee `{name}` with a submission.").format(name=trainee)
+        raise UnknownName(message, trainee, known)
+    if exercise and exercise not in (known := {s.exercise.code for s in everything}):
+        message = _("Nothing was handed in for exercise `{id}`.").format(id=exercise)
+        raise UnknownName(message, exercise, known)
+    return []
