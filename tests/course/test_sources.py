@@ -180,7 +180,64 @@ FAULTS = [
         "double:",
         "needs `columns`, and a `key`",
     ),
+    (
+        "credit for no mistake code",
+        "    points: 2\n",
+        "    points: 2\n    credit: {convnetion: 0.5}\n",
+        "double:",
+        "not for `convnetion`. Did you mean `convention`?",
+    ),
+    (
+        "credit as large as for a right answer",
+        "    points: 2\n",
+        "    points: 2\n    credit: {GEN-1: 1}\n",
+        "double:",
+        "The credit for `GEN-1` is a share from 0 to below 1. Got 1.0.",
+    ),
+    (
+        "credit that is no number",
+        "minutes: 5\n",
+        "minutes: 5\ncredit: {convention: half}\n",
+        "credit:",
+        "`convention` should be a number",
+    ),
+    (
+        "weight of nothing known",
+        "minutes: 5\n",
+        "minutes: 5\nweights: {secret: 1}\n",
+        "weights:",
+        "Unknown entry `secret`",
+    ),
+    (
+        "hidden variants without weight",
+        "minutes: 5\n",
+        "minutes: 5\nweights: {visible: 1, hidden: 0}\n",
+        "weights:",
+        "`hidden` above 0",
+    ),
 ]
+
+
+def test_credit_holds_for_all_answers_unless_one_says_otherwise(reading: Read) -> None:
+    text = EXERCISE.replace("minutes: 5\n", "minutes: 5\ncredit: {convention: 0.5, GEN-1: 0.25}\n", 1)
+    text = text.replace("    points: 2\n", "    points: 2\n    credit: {convention: 0}\n", 1)
+    double, size = reading(text).info.answers
+    assert double.credit == {"convention": 0, "GEN-1": 0.25}
+    assert size.credit == {"convention": 0.5, "GEN-1": 0.25}
+
+
+def test_weights_are_those_of_the_exercise_and_part_of_its_edition(reading: Read) -> None:
+    text = EXERCISE.replace("minutes: 5\n", "minutes: 5\nweights: {visible: 1, hidden: 2}\n", 1)
+    weighed, plain = reading(text).info, reading(EXERCISE).info
+    assert (weighed.weights, plain.weights) == ({"visible": 1, "hidden": 2}, {})
+    assert weighed.edition != plain.edition
+
+
+@pytest.mark.parametrize("entry", ["credit: {convention: 0.5}", "weights: {visible: 1}"])
+def test_a_lesson_is_not_graded_and_knows_no_credit_or_weights(reading: Read, entry: str) -> None:
+    text = LESSON.replace("minutes: 5\n", f"minutes: 5\n{entry}\n", 1)
+    with pytest.raises(SourceError, match="Unknown entry"):
+        reading(text, "lesson")
 
 
 @pytest.mark.parametrize(("old", "new", "where", "what"), [f[1:] for f in FAULTS], ids=[f[0] for f in FAULTS])

@@ -39,11 +39,12 @@ def read_info(front: Mapping[str, Any], kind: Kind, path: Path, edition: str) ->
     """
     lines = path.read_text(encoding="utf-8").splitlines()
 
-    def fail(message: str, word: str = "") -> SourceError:
-        line = next(
-            (i for i, text in enumerate(lines, 1) if word and text.lstrip().startswith(f"{word}:")), 1
+    def fail(message: str, *words: str) -> SourceError:
+        """Say where: at the entry of the first of the words that has a line of its own."""
+        places = (
+            i for word in words for i, text in enumerate(lines, 1) if text.lstrip().startswith(f"{word}:")
         )
-        return SourceError(message, path, line)
+        return SourceError(message, path, next(places, 1))
 
     _only(front, _KEYS | (_GRADED_KEYS if kind == "exercise" else set()), fail, "front matter")
     for needed in ("id", "title", "level", "competencies", "minutes"):
@@ -172,7 +173,7 @@ def _only(given: Any, known: set[str], fail: _Fail, where: str) -> None:
     for name in _entries(given, where, fail, empty=False):
         if name not in known:
             unknown = UnknownName(_("Unknown entry `{name}`.").format(name=name), str(name), known)
-            raise fail(str(unknown), str(name))
+            raise fail(str(unknown), str(name), where)
 
 
 def _entries(value: Any, name: str, fail: _Fail, *, empty: bool = True) -> Mapping[Any, Any]:
