@@ -1,22 +1,26 @@
+"""A batch: every submission has one row, whatever becomes of it."""
+
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from submitted import INFO, READ, RIGHT, SAY, needs_sandbox, notebook, solved
+from submitted import NUMBERS, READ, RIGHT, SAY, key, needs_sandbox, notebook, solved
+from working import Here, quick
 
-from trainkit.grading import batch
+from trainkit.course.judge import Verdict
+from trainkit.grading import batch, station
 from trainkit.grading.assignment import Assignment
 from trainkit.grading.batch import Tally
+from trainkit.grading.execution import Execution
 from trainkit.grading.gradebook import Gradebook
-from trainkit.grading.grader import Graded, Stopped
+from trainkit.grading.grader import Graded, Judged
 from trainkit.grading.intake import collect
-from trainkit.grading.notebooks import content_hash
-from trainkit.grading.sandbox import Box
-from trainkit.grading.scoring import Mark
+from trainkit.grading.pool import LocalWorkers
+from trainkit.grading.sandbox import Limits
+from trainkit.grading.station import Setting, Task
 
 
 @pytest.fixture
@@ -32,128 +36,146 @@ def class_of_six(hand_in: Callable[..., Path]) -> Path:
     return folder
 
 
-def quick(raw: bytes, assignment: Assignment, box: Box, stop: threading.Event) -> Graded:
-    """Grade without running anything: what is tested here is what happens around it."""
-    return Graded(content_hash(raw), "graded", marks=tuple(Mark(a.name, a.points, 1.0) for a in INFO.answers))
-
-
-def run(folder: Path, assignment: Assignment, book: Gradebook, **options) -> Tally:
+def run(folder: Path, assignment: Assignment, book: Gradebook, workers=None, **options) -> Tally:
     handed, _ignored = collect(folder, ["9-01"])
-    return batch.run(handed, {"9-01": assignment}, book, Box(), **options)
+    return batch.run(handed, lambda _trainee, _exercise: assignment, book, workers or Here(), **options)
 
 
 def scores(book: Gradebook) -> dict[str, tuple[str, float]]:
     return {s.trainee.name: (s.state, s.earned) for s in book.latest()}
 
 
-def test_every_submission_is_graded_once(
-    monkeypatch, class_of_six: Path, assignment: Assignment, book: Gradebook
-):
-    monkeypatch.setattr(batch, "grade", quick)
+def test_every_submission_is_graded_once(class_of_six: Path, assignment: Assignment, book: Gradebook):
     assert run(class_of_six, assignment, book) == Tally(graded=6, kept=0, left=0)
     assert run(class_of_six, assignment, book) == Tally(graded=0, kept=6, left=0)
     assert scores(book) == {f"trainee-{n}": ("graded", 3.0) for n in range(6)}
 
 
-def test_a_changed_submission_is_graded_again(
-    monkeypatch, class_of_six: Path, assignment: Assignment, book: Gradebook, hand_in
-):
-    monkeypatch.setattr(batch, "grade", quick)
+def test_a_changed_submission_is_graded_again(class_of_six: Path, assignment, book: Gradebook, hand_in):
     run(class_of_six, assignment, book)
     hand_in("trainee-3", notebook("x = 'better'"))
     assert run(class_of_six, assignment, book) == Tally(graded=1, kept=5, left=0)
 
 
-def test_damaged_files_and_faults_of_trainkit_are_rows(
-    monkeypatch, class_of_six: Path, assignment: Assignment, book: Gradebook, hand_in
+def test_a_changed_file_beside_the_notebook_is_a_changed_submission(
+    class_of_six: Path, assignment: Assignment, book: Gradebook
 ):
-    def sometimes(raw: bytes, *more: object) -> Graded:
-        if b"x = 2" in raw:
-            raise OSError("no space left on device")
-        return quick(raw, *more)  # type: ignore[arg-type]
+    run(class_of_six, assignment, book)
+    (class_of_six / "trainee-3" / "bins.py").write_text("edges = [1, 2]")
+    assert run(class_of_six, assignment, book) == Tally(graded=1, kept=5, left=0)
+    [received] = book.handed_in(trainee="trainee-3")
+    assert received.files == (("bins.py", b"edges = [1, 2]"),)
 
-    monkeypatch.setattr(batch, "grade", sometimes)
-    link = hand_in("trainee-1", b"") / "trainee-1" / "9-01.ipynb"
+
+def test_a_link_is_a_damaged_row(class_of_six: Path, assignment: Assignment, book: Gradebook):
+    link = class_of_six / "trainee-1" / "9-01.ipynb"
     link.unlink()
     link.symlink_to("/etc/passwd")
     assert run(class_of_six, assignment, book) == Tally(graded=6, kept=0, left=0)
-    found = scores(book)
-    assert found["trainee-1"] == ("damaged", 0.0)
-    assert found["trainee-2"] == ("failed", 0.0)
-    assert list(found.values()).count(("graded", 3.0)) == 4
+    assert scores(book)["trainee-1"] == ("damaged", 0.0)
 
 
-def test_a_failed_submission_is_tried_again(
+def test_a_fault_of_trainkit_is_a_row_and_tried_again(
     monkeypatch, class_of_six: Path, assignment: Assignment, book: Gradebook
 ):
-    def never(*_args: object) -> Graded:
-        raise MemoryError
+    def sometimes(raw: bytes, *_more: object, **_options: object) -> Graded:
+        if b"x = 2" in raw:
+            raise OSError("no space left on device")
+        return quick(Task(Setting(), assignment, raw))
 
-    monkeypatch.setattr(batch, "grade", never)
-    run(class_of_six, assignment, book)
-    monkeypatch.setattr(batch, "grade", quick)
-    assert run(class_of_six, assignment, book) == Tally(graded=6, kept=0, left=0)
+    monkeypatch.setattr(station, "grade", sometimes)
+    monkeypatch.setattr(station, "_runner", lambda _setting: None)
+    assert run(class_of_six, assignment, book, Here(station.grade_one)) == Tally(graded=6, kept=0, left=0)
+    assert scores(book)["trainee-2"] == ("failed", 0.0)
+    assert list(scores(book).values()).count(("graded", 3.0)) == 5
+    tally = run(class_of_six, assignment, book)
+    assert (tally.graded, tally.kept) == (1, 5)
     assert set(scores(book).values()) == {("graded", 3.0)}
 
 
 @pytest.mark.parametrize("after", [1, 3, 5])
 def test_what_was_graded_before_ctrl_c_stays_and_the_next_run_continues(
-    monkeypatch, class_of_six: Path, assignment: Assignment, book: Gradebook, after: int
+    class_of_six: Path, assignment: Assignment, book: Gradebook, after: int
 ):
     done: list[str] = []
 
-    def interrupt(what: str) -> None:
-        done.append(what)
+    def interrupt(item: batch.Item) -> None:
+        done.append(item.trainee)
         if len(done) == after:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(batch, "grade", quick)
-    first = run(class_of_six, assignment, book, report=interrupt, workers=1)
+    first = run(class_of_six, assignment, book, report=interrupt)
     assert first == Tally(graded=after, kept=0, left=6 - after)
     assert len(scores(book)) == after
     assert run(class_of_six, assignment, book) == Tally(graded=6 - after, kept=after, left=0)
 
 
-def test_ctrl_c_ends_what_is_running(
-    monkeypatch, class_of_six: Path, assignment: Assignment, book: Gradebook
-):
-    """Running boxes are told to stop; the assessor doesn't wait for their deadline."""
-    running = threading.Event()
+def test_grading_again_tells_what_changed(class_of_six: Path, assignment: Assignment, book: Gradebook):
+    def half(task: Task) -> Graded:
+        return Graded(quick(task).content, "graded")
 
-    def endless(raw: bytes, assignment: Assignment, box: Box, stop: threading.Event) -> Graded:
-        if b"x = 0" in raw:
-            return quick(raw, assignment, box, stop)
-        running.set()
-        assert stop.wait(60)
-        raise Stopped
-
-    def interrupt(_what: str) -> None:
-        running.wait(60)
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(batch, "grade", endless)
-    started = time.monotonic()
-    assert run(class_of_six, assignment, book, report=interrupt).left == 5
-    assert time.monotonic() - started < 30
+    run(class_of_six, assignment, book)
+    assert run(class_of_six, assignment, book, again=True) == Tally(graded=6, kept=0, left=0)
+    tally = run(class_of_six, assignment, book, Here(half), again=True)
+    assert {c.trainee for c in tally.changes} == {f"trainee-{n}" for n in range(6)}
+    assert {(c.before, c.after) for c in tally.changes} == {(1.0, None)}
 
 
 class TestInTheSandbox:
     pytestmark = needs_sandbox
 
     @pytest.mark.slow
-    def test_hostile_and_damaged_neighbours_cost_nobody_anything(
+    def test_twelve_of_which_five_are_hostile_or_damaged_cost_nobody_anything(
         self, assignment: Assignment, book: Gradebook, hand_in
     ):
-        hand_in("honest-1", solved())
-        hand_in("honest-2", notebook(READ, SAY, RIGHT, "1 / 0"))
+        for n in range(7):
+            hand_in(f"honest-{n}", solved(f"# {n}"))
+        hand_in("endless", notebook(READ, SAY, "say(size='big')", "while True: pass"))
+        hand_in(
+            "greedy", notebook(READ, SAY, "say(size='big')", "x = bytearray(4 << 30)", "x[::4096] = b'x'")
+        )
         hand_in("killer", notebook(READ, SAY, RIGHT, "import os; os.kill(os.getppid(), 9); os._exit(1)"))
         hand_in("empty", b"")
         folder = hand_in("typed", notebook(SAY, "say(double=20)"))
-        assert run(folder, assignment, book, workers=2) == Tally(graded=5, kept=0, left=0)
+        limits = Limits(cell_seconds=2, notebook_seconds=30, memory_bytes=2 << 30)
+        with LocalWorkers(Setting(limits), workers=2) as workers:
+            assert run(folder, assignment, book, workers) == Tally(graded=12, kept=0, left=0)
         assert scores(book) == {
-            "honest-1": ("graded", 4.0),
-            "honest-2": ("graded", 4.0),
-            "killer": ("failed", 4.0),
+            **{f"honest-{n}": ("graded", 4.0) for n in range(7)},
+            "endless": ("graded", 1.0),
+            "greedy": ("graded", 1.0),
+            "killer": ("graded", 4.0),
             "empty": ("damaged", 0.0),
             "typed": ("graded", 0.0),
         }
+
+    @pytest.mark.slow
+    def test_files_beside_the_notebook_can_be_imported_and_read(
+        self, assignment: Assignment, book: Gradebook, hand_in
+    ):
+        cells = ["import bins", "factor = int(open('factor.txt').read())", READ, SAY]
+        folder = hand_in("lin-yue", notebook(*cells, "say(double=bins.times(number, factor))"))
+        (folder / "lin-yue" / "bins.py").write_text("def times(a, b): return a * b")
+        (folder / "lin-yue" / "factor.txt").write_text("2")
+        with LocalWorkers(Setting(), workers=1) as workers:
+            run(folder, assignment, book, workers)
+        assert scores(book) == {"lin-yue": ("graded", 2.0)}
+
+
+def test_a_value_that_is_right_on_a_classmates_data_is_flagged(
+    assignment: Assignment, book: Gradebook, hand_in
+):
+    """The keys of all others stay with the writer; what comes back is judged once more with them."""
+
+    def copied(task: Task) -> Graded:
+        wrong = Verdict("double", "wrong", value=50.0)
+        judged = [
+            Judged(Execution(p.variant, "complete"), {"double": wrong}, hidden=p.variant != 0)
+            for p in task.assignment.all
+        ]
+        return replace(quick(task), judged=tuple(judged))
+
+    folder = hand_in("copyist", notebook("x = 1"))
+    run(folder, assignment, book, Here(copied), classmates=lambda _t, _e: [key(v) for v in NUMBERS if v])
+    [submission] = book.latest()
+    assert {m.name: m.flag for m in submission.marks}["double"] == "classmate"

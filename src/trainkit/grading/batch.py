@@ -1,150 +1,164 @@
-"""Grading a folder: many submissions side by side, one writer, and a state that survives Ctrl-C."""
+"""Grading what was handed in: workers side by side, one writer, and a state that survives Ctrl-C."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
-from trainkit import content
-from trainkit.course.key import solution
-from trainkit.errors import GradingError
-from trainkit.grading.assignment import Assignment, class_secret, prepare
+from trainkit.course.model import Key
+from trainkit.grading.assignment import Assignment
+from trainkit.grading.changes import Change
 from trainkit.grading.gradebook import Gradebook
-from trainkit.grading.grader import Graded, Stopped, grade, ungraded
-from trainkit.grading.intake import Handed
-from trainkit.grading.notebooks import Damaged, content_hash, read_bytes
-from trainkit.grading.sandbox import Box, Limits
-from trainkit.i18n import _
+from trainkit.grading.grader import Graded, Stopped, marks_of, ungraded
+from trainkit.grading.notebooks import Damaged, content_hash
+from trainkit.grading.sandbox import Limits
+from trainkit.grading.station import Setting, Task, box_for
 
-__all__ = ["Tally", "box_for", "default_solutions", "prepare_all", "run"]
+__all__ = ["Assign", "Classmates", "Item", "Tally", "Workers", "box_for", "run"]
+
+#: Returns what a trainee's submission for an exercise is graded by.
+Assign = Callable[[str, str], Assignment]
+
+#: Returns the keys of the variants that a trainee's classmates worked on in an exercise.
+Classmates = Callable[[str, str], Sequence[Key]]
+
+
+class Item(Protocol):
+    """Something to grade: what was handed in now, or what the gradebook received once."""
+
+    @property
+    def trainee(self) -> str:
+        """Whose it is."""
+
+    @property
+    def exercise(self) -> str:
+        """The exercise's id."""
+
+    def read(self, limits: Limits, /) -> tuple[bytes, tuple[tuple[str, bytes], ...]]:
+        """Return the notebook, and name and content of what comes along.
+
+        Raises:
+            Damaged: it can't be read.
+        """
+
+
+class Workers(Protocol):
+    """Something that grades tasks, here or elsewhere."""
+
+    setting: Setting
+
+    def map(self, jobs: Iterable[tuple[Item, Task]], /) -> Iterator[tuple[Item, Graded]]:
+        """Yield each label with its grade, in the order in which they are done."""
+
+    def close(self) -> None:
+        """End what is running."""
 
 
 @dataclass(frozen=True)
 class Tally:
-    """What a batch did."""
-
-    graded: int  #: graded now, damaged ones included
-    kept: int  #: had their grade already
-    left: int  #: not reached before the assessor stopped
-
-
-def default_solutions() -> Path:
-    """Return the checkout's solutions.
-
-    Raises:
-        GradingError: trainkit was installed from a wheel, which carries none.
-    """
-    checkout = content.checkout()
-    if checkout is None:
-        raise GradingError(
-            _("Solutions aren't part of the installed workbook. Name their folder with --solutions.")
-        )
-    return checkout / "solutions"
-
-
-def box_for(*, isolated: bool, limits: Limits | None = None) -> Box:
-    """Return a box that hides the course: its notebooks, keys and solutions, wherever they lie."""
-    hidden = [Path(content.__file__).parent / "_content"]
-    if checkout := content.checkout():
-        hidden += [checkout / name for name in ("lessons", "solutions", "notebooks", "exercises", "datasets")]
-    return Box(limits or Limits(), tuple(hidden), isolated)
-
-
-def prepare_all(
-    exercises: Sequence[str], solutions: Path, grades: Path, *, report: Callable[[str], None]
-) -> dict[str, Assignment]:
-    """Make exercises ready for grading.
+    """What a batch did.
 
     Args:
-        exercises: their ids.
-        solutions: the folder of their sources.
-        grades: the assessor's folder; the class secret and the hidden data are kept in `grades/private`.
-        report: is told each exercise that is ready.
+        graded: graded now, damaged ones included.
+        kept: had their grade already.
+        left: not reached before the assessor stopped.
+        changes: answers whose points differ from the grade before.
     """
-    private = grades / "private"
-    private.mkdir(parents=True, exist_ok=True)
-    private.chmod(0o700)
-    secret = class_secret(private / "class.secret")
-    ready = {}
-    for id in exercises:
-        ready[id] = prepare(solution(id, solutions), secret, private / id)
-        report(id)
-    return ready
+
+    graded: int
+    kept: int
+    left: int
+    changes: tuple[Change, ...] = ()
 
 
 def run(
-    handed: Sequence[Handed],
-    assignments: Mapping[str, Assignment],
+    items: Sequence[Item],
+    assign: Assign,
     gradebook: Gradebook,
-    box: Box,
+    workers: Workers,
     *,
-    workers: int = 2,
-    report: Callable[[str], None] = lambda _what: None,
+    classmates: Classmates = lambda _trainee, _exercise: (),
+    again: bool = False,
+    report: Callable[[Item], None] = lambda _item: None,
 ) -> Tally:
-    """Grade files and write their grades as they come.
+    """Grade submissions and write their grades as they come.
 
-    Notebooks run in processes of their own, so threads are enough to keep several of them going. On Ctrl-C
-    the running boxes are ended, what was graded stays, and the next run continues.
+    On Ctrl-C what was graded stays, each submission as a whole, and the next run continues.
 
     Args:
-        handed: the files.
-        assignments: by exercise.
+        items: what is to be graded.
+        assign: tells what a trainee's submission for an exercise is graded by.
         gradebook: where the grades go; this thread is its only writer.
-        box: where notebooks run.
-        workers: how many at a time.
+        workers: what grades.
+        classmates: tells whose answers may have been copied.
+        again: also what has its grade already; it wasn't handed in again.
         report: is told each submission that is done.
     """
-    stop = threading.Event()
-    waiting: dict[Future[tuple[Graded, bytes]], Handed] = {}
-    graded = kept = 0
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="grade")
+    writer = _Writer(assign, gradebook, workers.setting, classmates, again, report)
     try:
-        for item in handed:
-            if _has_grade(item, assignments[item.exercise], gradebook, box.limits):
-                kept += 1
-                report(f"{item.trainee}/{item.exercise}")
-            else:
-                waiting[pool.submit(_grade, item.path, assignments[item.exercise], box, stop)] = item
-        for done in as_completed(list(waiting)):
-            item = waiting.pop(done)
-            assignment = assignments[item.exercise]
-            result, raw = done.result()
-            # A grade that trainkit failed to give has no plan: the next run tries again.
-            plan = "" if result.state == "failed" else assignment.plan
-            gradebook.record(item.trainee, assignment.info, result, plan=plan, received=raw)
-            graded += 1
-            report(f"{item.trainee}/{item.exercise}")
-    except KeyboardInterrupt:
+        for item, graded in workers.map(writer.jobs(items)):
+            writer.record(item, graded)
+    except (KeyboardInterrupt, Stopped):
         pass  # the tally says so
-    finally:
-        stop.set()
-        pool.shutdown(cancel_futures=True)
-    return Tally(graded, kept, len(handed) - graded - kept)
+    left = len(items) - writer.graded - writer.kept
+    return Tally(writer.graded, writer.kept, left, tuple(writer.changes))
 
 
-def _has_grade(item: Handed, assignment: Assignment, gradebook: Gradebook, limits: Limits) -> bool:
-    try:
-        raw = read_bytes(item.path, limits)
-    except Damaged:
-        return False
-    return gradebook.is_graded(item.trainee, assignment.info, content_hash(raw), assignment.plan)
+@dataclass
+class _Writer:
+    """Reads submissions as workers become free, and writes their grades as they come."""
 
+    assign: Assign
+    gradebook: Gradebook
+    setting: Setting
+    classmates: Classmates
+    again: bool
+    report: Callable[[Item], None]
+    graded: int = 0
+    kept: int = 0
+    changes: list[Change] = field(default_factory=list)
+    _out: dict[tuple[str, str], Task] = field(default_factory=dict)
 
-def _grade(path: Path, assignment: Assignment, box: Box, stop: threading.Event) -> tuple[Graded, bytes]:
-    """Grade a file; a fault of one submission, or of trainkit on it, is that submission's grade."""
-    if stop.is_set():
-        raise Stopped
-    raw = b""
-    try:
-        raw = read_bytes(path, box.limits)
-        return grade(raw, assignment, box, stop), raw
-    except Damaged as error:
-        return ungraded(raw, assignment.info, "damaged", str(error)), raw
-    except Stopped:
-        raise
-    except Exception as error:
-        note = f"{type(error).__name__}: {error}"
-        return ungraded(raw, assignment.info, "failed", note), raw
+    def jobs(self, items: Iterable[Item]) -> Iterator[tuple[Item, Task]]:
+        """Yield what is to be graded; a file that can't be read has its grade already."""
+        for item in items:
+            assignment = self.assign(item.trainee, item.exercise)
+            try:
+                raw, files = item.read(self.setting.limits)
+            except Damaged as error:
+                graded = ungraded(b"", assignment.info, "damaged", str(error))
+                self._write(item, Task(self.setting, assignment, b""), graded)
+                continue
+            if not self.again and self._is_graded(item, assignment, content_hash(raw, files)):
+                self.kept += 1
+                self.report(item)
+                continue
+            task = Task(self.setting, assignment, raw, files)
+            self._out[item.trainee, item.exercise] = task
+            yield item, task
+
+    def record(self, item: Item, graded: Graded) -> None:
+        """Write the grade of what was handed out."""
+        task = self._out.pop((item.trainee, item.exercise))
+        # Compared here and not by the workers: in a large class, the keys of all would outweigh the task.
+        if graded.judged and (keys := self.classmates(item.trainee, item.exercise)):
+            graded = replace(graded, marks=marks_of(task.assignment.info, graded.judged, keys))
+        self._write(item, task, graded)
+
+    def _is_graded(self, item: Item, assignment: Assignment, content: str) -> bool:
+        return self.gradebook.is_graded(item.trainee, assignment.info, content, assignment.plan)
+
+    def _write(self, item: Item, task: Task, graded: Graded) -> None:
+        self.changes += self.gradebook.record(
+            item.trainee,
+            task.assignment.info,
+            graded,
+            # A grade that trainkit failed to give has no plan: the next run tries again.
+            plan="" if graded.state == "failed" else task.assignment.plan,
+            received=task.raw,
+            files=task.files,
+            again=self.again,
+        )
+        self.graded += 1
+        self.report(item)

@@ -20,7 +20,7 @@ from trainkit.grading.sandbox import Box
 from trainkit.grading.scoring import Mark, mark, total
 from trainkit.i18n import _, joined, speaking
 
-__all__ = ["Graded", "Judged", "State", "Stopped", "grade", "judge_all", "ungraded"]
+__all__ = ["Graded", "Judged", "State", "Stopped", "grade", "judge_all", "marks_of", "ungraded"]
 
 #: How many cells are named as the reason why an answer is missing.
 _NAMED = 3
@@ -107,19 +107,30 @@ def grade(
             _on(submitted, prepared, assignment, box, stop, hidden=prepared is not assignment.visible)
             for prepared in assignment.all
         )
-    marks = tuple(
+    marks = marks_of(assignment.info, judged, classmates)
+    broken = next((j.execution.detail for j in judged if j.execution.state == "broken"), None)
+    state: State = "graded" if broken is None else "failed"
+    return Graded(content_hash(raw, files), state, submitted.lang, broken or "", judged, marks)
+
+
+def marks_of(info: Info, judged: Sequence[Judged], classmates: Sequence[Key] = ()) -> tuple[Mark, ...]:
+    """Return what each answer of a submission earns.
+
+    Args:
+        info: the exercise.
+        judged: the submission on each variant, the visible one first.
+        classmates: keys of the variants that others of the class worked on.
+    """
+    return tuple(
         mark(
             answer,
             judged[0].verdicts.get(answer.name),
             [j.verdicts.get(answer.name) for j in judged if j.hidden],
-            weights=assignment.info.weights,
+            weights=info.weights,
             classmates=classmates,
         )
-        for answer in assignment.info.answers
+        for answer in info.answers
     )
-    broken = next((j.execution.detail for j in judged if j.execution.state == "broken"), None)
-    state: State = "graded" if broken is None else "failed"
-    return Graded(content_hash(raw, files), state, submitted.lang, broken or "", judged, marks)
 
 
 def ungraded(

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from trainkit.errors import GradingError
 from trainkit.grading.archives import unpack
-from trainkit.grading.helpers import choose
+from trainkit.grading.helpers import choose, read_helpers
 from trainkit.grading.layouts import Bag, Ignored, bags, fits, root_of
 from trainkit.grading.notebooks import Damaged, read_bytes
 from trainkit.grading.sandbox import Limits
@@ -65,6 +65,19 @@ class Handed:
     exercise: str
     path: Path
     files: tuple[tuple[str, Path], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Trainee and exercise, for people."""
+        return f"{self.trainee}/{self.exercise}"
+
+    def read(self, limits: Limits) -> tuple[bytes, tuple[tuple[str, bytes], ...]]:
+        """Return the notebook, and name and content of what comes along.
+
+        Raises:
+            Damaged: one of them is a link, no ordinary file, too large, or can't be read.
+        """
+        return read_bytes(self.path, limits), read_helpers(self.files)
 
 
 def submissions_folder(folder: Path) -> Path:

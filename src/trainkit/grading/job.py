@@ -1,49 +1,144 @@
-"""The whole job of `trainkit grade`: find, make ready, grade, write the results, show them."""
+"""The whole job of `trainkit grade`: find what was handed in, grade it, write the results, show them."""
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
+import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from trainkit.errors import GradingError, UnknownName
-from trainkit.files import write_atomic
-from trainkit.grading import batch, intake, sandbox, summary
-from trainkit.grading.feedback import feedback_page, file_name
+from trainkit.course.model import Info
+from trainkit.errors import GradingError, MissingExtra
+from trainkit.grading import batch, intake, sandbox
+from trainkit.grading.classroom import FILE, Classroom
+from trainkit.grading.enrolment import open_class
 from trainkit.grading.gradebook import Gradebook
+from trainkit.grading.notebooks import Damaged, content_hash
+from trainkit.grading.pool import LocalWorkers
+from trainkit.grading.preparation import Preparation, default_solutions, exercises_of
 from trainkit.grading.progress import Progress
+from trainkit.grading.records import Submission
+from trainkit.grading.results import screen, show_ignored, show_rows, write_results
+from trainkit.grading.roster import read_roster
+from trainkit.grading.station import Setting
 from trainkit.i18n import _
 
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
+__all__ = ["Job", "Planned", "Way", "class_folder"]
 
-    from trainkit.course.model import Key
-    from trainkit.grading.records import Submission
 
-__all__ = ["Job"]
+def class_folder(folder: Path) -> Path:
+    """Return the folder of a class: `folder` itself, or the one above a folder or archive of submissions."""
+    marks = (FILE, "submissions", "submitted")
+    return folder if any((folder / mark).exists() for mark in marks) else folder.absolute().parent
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a class is graded.
+
+    Args:
+        classroom: the class.
+        solutions: the folder of the exercises' sources.
+        unsafe: run notebooks without a sandbox.
+    """
+
+    classroom: Classroom
+    solutions: Path
+    unsafe: bool = False
+
+    @classmethod
+    def of(cls, folder: Path, *, solutions: Path | None, unsafe: bool, database: str) -> Way:
+        """Look into the folder of a class.
+
+        Raises:
+            GradingError: there is no such folder, its `class.toml` is wrong, or there are no solutions.
+            SandboxError: this machine has no sandbox, and `unsafe` isn't set.
+        """
+        sandbox.require(unsafe=unsafe)
+        classroom = Classroom.load(folder)
+        if database:
+            classroom = replace(classroom, database=database)
+        return cls(classroom, solutions or default_solutions(), unsafe)
+
+    def workers(self, number: int, scheduler: str = "") -> batch.Workers:
+        """Return local workers, or those of a cluster.
+
+        Raises:
+            GradingError: there is no scheduler at that address, or it has no workers.
+            MissingExtra: Dask isn't installed.
+        """
+        setting = Setting.here(self.classroom.limits, unsafe=self.unsafe)
+        if not scheduler:
+            return LocalWorkers(setting, number)
+        try:
+            from trainkit.grading.cluster import ClusterWorkers
+        except ImportError as error:
+            raise MissingExtra(_("A cluster needs Dask: pip install 'trainkit[cluster]'")) from error
+        return ClusterWorkers(setting, scheduler)
+
+    def released(self, info: Info) -> bool:
+        """Tell whether trainees may read feedback on an exercise today."""
+        return self.classroom.is_released(info.id, dt.date.today(), instant=info.instant)
+
+    def grade(
+        self, items: Sequence[batch.Item], *, workers: int, scheduler: str, again: bool = False
+    ) -> tuple[batch.Tally, list[Submission]]:
+        """Grade items and write the results; return what was done, and these items' rows."""
+        preparation = Preparation(self.classroom, self.solutions)
+        pairs = {(item.trainee, item.exercise) for item in items}
+        preparation.all(pairs, partial(Progress, stream=sys.stderr))
+        progress = Progress(len(items), sys.stderr)
+        with open_class(self.classroom) as gradebook:
+            with closing(self.workers(workers, scheduler)) as crew:
+                tally = batch.run(
+                    items,
+                    preparation,
+                    gradebook,
+                    crew,
+                    classmates=preparation.classmates,
+                    again=again,
+                    report=lambda item: progress.step(f"{item.trainee}/{item.exercise}"),
+                )
+            progress.close()
+            latest = gradebook.latest()
+        write_results(self.classroom.grades, latest, preparation.keys_for(latest), self.released)
+        return tally, [s for s in latest if (s.trainee.name, s.exercise.code) in pairs]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What would become of a submission.
+
+    Args:
+        item: the submission.
+        grades: whether it would be graded.
+        why: in the language in use.
+    """
+
+    item: intake.Handed
+    grades: bool
+    why: str
 
 
 @dataclass(frozen=True)
 class Job:
-    """A folder of submissions and where its grades go.
+    """What was handed in, and how it is graded; use it in a `with`, which removes what was unpacked.
 
     Args:
+        way: how the class is graded.
         handed: files to grade.
-        ignored: files that no exercise fits.
-        out: the folder of the grades.
-        solutions: the folder of the exercises' sources.
-        isolated: run notebooks in the sandbox.
+        ignored: what isn't graded, and why.
+        unpacked: the private folder of unpacked archives.
     """
 
+    way: Way
     handed: Sequence[intake.Handed]
     ignored: Sequence[intake.Ignored]
-    out: Path
-    solutions: Path
-    isolated: bool
+    unpacked: tempfile.TemporaryDirectory[str] = field(repr=False, compare=False)
 
     @classmethod
     def of(
@@ -51,116 +146,109 @@ class Job:
         folder: Path,
         *,
         exercises: Sequence[str] | None = None,
-        out: Path | None = None,
         solutions: Path | None = None,
         unsafe: bool = False,
+        layout: str = "",
+        database: str = "",
     ) -> Job:
-        """Look into a folder of submissions.
+        """Look into a folder or an archive of submissions.
 
         Args:
-            folder: a class's folder with `submissions/` in it, or the folder of submissions itself.
-            exercises: ids to grade; all by default.
-            out: the folder of the grades; `grades` beside `submissions` by default.
+            folder: a class's folder with `submissions/` in it, or the folder or archive of submissions.
+            exercises: ids to grade; the class's by default.
             solutions: the folder of the exercises' sources; the checkout's by default.
             unsafe: run notebooks without a sandbox.
+            layout: of the submissions, a name of `layouts.LAYOUTS`; found out by default.
+            database: URL of the gradebook's database; the class's by default.
 
         Raises:
             GradingError: nothing is there to grade.
             SandboxError: this machine has no sandbox, and `unsafe` isn't set.
-            UnknownName: there is no such exercise.
+            UnknownName: there is no such exercise or layout.
         """
         submissions = intake.submissions_folder(folder)
-        solutions = solutions or batch.default_solutions()
-        known = [p.stem for p in solutions.glob("*.md")]
-        for id in exercises or ():
-            if id not in known:
-                raise UnknownName(_("There is no exercise `{id}`.").format(id=id), id, known)
-        handed, ignored = intake.collect(submissions, known)
-        handed = [h for h in handed if not exercises or h.exercise in exercises]
-        if not handed:
-            raise GradingError(
-                _("No submissions in {folder}. Expected files such as {example}.").format(
-                    folder=submissions, example="lin-yue/1-06.ipynb"
-                )
+        way = Way.of(class_folder(folder), solutions=solutions, unsafe=unsafe, database=database)
+        ids = exercises_of(way.classroom, way.solutions, exercises or ())
+        roster = way.classroom.roster
+        unpacked = tempfile.TemporaryDirectory(prefix="trainkit-", ignore_cleanup_errors=True)
+        try:
+            handed, ignored = intake.collect(
+                submissions,
+                ids,
+                layout=layout,
+                people=read_roster(roster) if roster.is_file() else (),
+                unpacked=Path(unpacked.name),
+                limits=way.classroom.limits,
             )
-        isolated = sandbox.require(unsafe=unsafe) != "none"
-        return cls(handed, ignored, out or submissions.parent / "grades", solutions, isolated)
+            if not handed:
+                show_ignored(screen(), ignored)
+                raise GradingError(
+                    _("No submissions in {folder}. Expected files such as {example}.").format(
+                        folder=submissions, example="lin-yue/1-06.ipynb"
+                    )
+                )
+        except BaseException:
+            unpacked.cleanup()
+            raise
+        return cls(way, handed, ignored, unpacked)
 
-    def run(self, *, workers: int = 2) -> batch.Tally:
-        """Grade everything, write the results, and show them on the terminal."""
-        console = _console()
-        if not self.isolated:
+    def __enter__(self) -> Job:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.unpacked.cleanup()
+
+    def run(self, *, workers: int = 2, scheduler: str = "") -> batch.Tally:
+        """Grade everything, write the results, and show them on the terminal.
+
+        Args:
+            workers: processes of this machine.
+            scheduler: address of a Dask scheduler, whose workers grade instead.
+        """
+        console = screen()
+        if self.way.unsafe:
             console.print(_("No sandbox: submitted code runs with your own rights."), style="bold red")
-        ids = sorted({h.exercise for h in self.handed})
-        ready = Progress(len(ids), sys.stderr)
-        assignments = batch.prepare_all(ids, self.solutions, self.out, report=ready.step)
-        ready.close()
-        keys = {(a.info.id, a.info.edition): a.visible.key for a in assignments.values()}
-        progress = Progress(len(self.handed), sys.stderr)
-        with Gradebook(self.out / "gradebook.db") as gradebook:
-            box = batch.box_for(isolated=self.isolated)
-            tally = batch.run(self.handed, assignments, gradebook, box, workers=workers, report=progress.step)
-            progress.close()
-            latest = gradebook.latest()
-        write_results(self.out, latest, keys)
-        self._show(latest, tally)
-        return tally
-
-    def _show(self, latest: Sequence[Submission], tally: batch.Tally) -> None:
-        """Print the rows of this job's submissions, and what wasn't graded."""
-        console = _console()
-        mine = {(h.trainee, h.exercise) for h in self.handed}
-        console.print(_table(summary.rows(s for s in latest if (s.trainee.name, s.exercise.code) in mine)))
-        console.print(_("✓ right · ✗ wrong, with its mistake · – not attempted · ! invalid"), style="dim")
-        for item in self.ignored:
-            console.print(f"{item.path}: {item.reason}", markup=False, style="yellow")
+        tally, rows = self.way.grade(self.handed, workers=workers, scheduler=scheduler)
+        show_rows(console, rows)
+        show_ignored(console, self.ignored)
         console.print(
             _("{graded} graded, {kept} unchanged. Results: {folder}").format(
-                graded=tally.graded, kept=tally.kept, folder=self.out
+                graded=tally.graded, kept=tally.kept, folder=self.way.classroom.grades
             ),
             markup=False,
         )
+        return tally
+
+    def plan(self) -> list[Planned]:
+        """Return what `run` would do with each submission, and why; nothing is graded or written."""
+        classroom = self.way.classroom
+        known: dict[tuple[str, str], Submission] = {}
+        preparation: Preparation | None = None
+        # Without a secret there are no hidden variants yet, and without a file there is no gradebook.
+        if (classroom.private / "class.secret").is_file():
+            preparation = Preparation(classroom, self.way.solutions)
+            if classroom.database or Path(classroom.gradebook).is_file():
+                with Gradebook(classroom.gradebook) as gradebook:
+                    known = {(s.trainee.name, s.exercise.code): s for s in gradebook.latest()}
+        return [
+            _planned(item, known.get((item.trainee, item.exercise)), preparation, classroom)
+            for item in self.handed
+        ]
 
 
-def write_results(out: Path, latest: Sequence[Submission], keys: dict[tuple[str, str], Key]) -> None:
-    """Write `grades.csv`, `answers.csv` and the feedback pages.
-
-    Args:
-        out: the folder of the grades.
-        latest: of the gradebook, by trainee.
-        keys: of the visible variants, by exercise and edition.
-    """
-    write_atomic(out / "grades.csv", summary.grades_csv(latest))
-    write_atomic(out / "answers.csv", summary.answers_csv(latest))
-    for trainee, own in groupby(latest, key=lambda s: s.trainee.name):
-        write_atomic(out / "feedback" / file_name(trainee), feedback_page(trainee, own, keys))
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    return Console(highlight=False)
-
-
-def _table(found: Sequence[summary.Row]) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in (_("Trainee"), _("Exercise")):
-        table.add_column(name, overflow="fold")
-    table.add_column(_("Points"), justify="right", no_wrap=True)
-    table.add_column("%", justify="right", no_wrap=True)
-    table.add_column(_("Answers"), overflow="fold")
-    table.add_column(_("Remarks"), overflow="fold")
-    for row in found:
-        points = f"{row.earned:g}/{row.points:g}"
-        # Text: names and remarks hold what trainees wrote, which is no markup.
-        cells = [row.trainee, row.exercise, points, f"{row.percent:g}", row.answers, row.remarks]
-        table.add_row(*(Text(_printable(cell)) for cell in cells))
-    return table
-
-
-def _printable(text: str) -> str:
-    """Return a text without control characters: a terminal would obey them."""
-    return "".join(c if c.isprintable() else "�" for c in text)
+def _planned(
+    item: intake.Handed, last: Submission | None, preparation: Preparation | None, classroom: Classroom
+) -> Planned:
+    try:
+        raw, files = item.read(classroom.limits)
+    except Damaged as error:
+        return Planned(item, True, str(error))
+    if last is None or preparation is None:
+        return Planned(item, True, _("It has no grade yet."))
+    if last.content != content_hash(raw, files):
+        return Planned(item, True, _("It was handed in anew."))
+    if last.state == "failed":
+        return Planned(item, True, _("Grading it failed: {reason}").format(reason=last.note))
+    if last.plan != preparation(item.trainee, item.exercise).plan:
+        return Planned(item, True, _("The exercise, its variants or the grader has changed."))
+    return Planned(item, False, _("It has its grade."))
