@@ -57,6 +57,9 @@ def test_all_or_nothing_answers_give_kuder_and_richardsons_number():
     found = reliability(rows, [1, 1, 1, 1])
     assert found.name == "KR-20"
     assert found.interval.value == pytest.approx(kr20)
+    assert reliability([[2 * v for v in row] for row in rows], [2] * 4).name == "KR-20"
+    assert reliability([[2 * row[0], *row[1:]] for row in rows], [2, 1, 1, 1]).name == "α"
+    assert reliability([[v / 2 for v in row] for row in rows], [1] * 4).name == "α"
 
 
 def test_the_interval_is_wider_with_fewer_trainees_and_higher_confidence():

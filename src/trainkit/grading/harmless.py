@@ -14,14 +14,16 @@ __all__ = ["code_html", "code_markdown", "markdown", "visible"]
 #: Control characters, and the marks that turn the direction of writing around.
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
-#: ASCII punctuation that can mean something in some Markdown; a backslash before it takes the meaning away.
-_SIGN = re.compile(r"[!\"#%'()*+./:;=?@\[\]^_{|}~-]")
+#: ASCII punctuation that can mean something in some Markdown.
+_SIGN = re.compile(r"[!\"#$%&'()*+./:;<=>?@\[\\\]^_`{|}~-]")
 
-#: Signs that end a word, and decimal points: there they mean nothing else.
-_ORDINARY = re.compile(r"(?<=[^\W\d])\\([.,:;!?')])(?=\s|$)|(?<=\d)\\(\.)(?=\d)")
+#: What readers of Markdown treat before they look for backslashes: formulas, HTML, code.
+_EARLY = set("\\$<>&`")
 
-#: What readers of Markdown treat before they look for backslashes (formulas, HTML) becomes an entity.
-_ENTITIES = str.maketrans({c: f"&#{ord(c)};" for c in "\\$<>&`"})
+#: Signs that end or begin a word, equal signs before words, decimal points: there they mean nothing else.
+_ORDINARY = re.compile(
+    r"(?<=[^\W\d])\\([.:;!?')])(?=[\s,;]|$)|(?<=\S )\\(\()(?=\w)|\\(=)(?= \w)|(?<=\d)\\(\.)(?=\d)"
+)
 
 #: A text is never longer on a page.
 _LONGEST = 2_000
@@ -59,7 +61,12 @@ def markdown(text: str) -> str:
     '\\[here\\]\\(https\\:\\/\\/x\\.y\\)'
     """
     line = " ".join(visible(text).split())
-    return _SIGN.sub(r"\\\g<0>", line.translate(_ENTITIES))
+    return _SIGN.sub(lambda sign: _meaningless(sign[0]), line)
+
+
+def _meaningless(sign: str) -> str:
+    """Return a sign so that it stands for itself: as an entity, or behind a backslash, which reads better."""
+    return f"&#{ord(sign)};" if sign in _EARLY else f"\\{sign}"
 
 
 def code_markdown(text: str) -> str:
@@ -81,5 +88,5 @@ def _code(part: str) -> str:
 def _prose(part: str) -> str:
     """Return prose of Markdown; the signs of an ordinary sentence stay readable where they can't harm."""
     before, after = (" " if part[:1].isspace() else ""), (" " if part[-1:].isspace() else "")
-    line = _ORDINARY.sub(r"\1\2", markdown(part))
+    line = _ORDINARY.sub(r"\1\2\3\4", markdown(part))
     return f"{before}{line}{after}" if line else before

@@ -71,7 +71,8 @@ class Reliability:
 
     Args:
         interval: Cronbach's α with its interval; at most 1.
-        name: `KR-20` when every answer was all or nothing, which is the same number, else `α`.
+        name: `KR-20` when all answers were all or nothing for the same points, which is the same number, else
+            `α`.
         trainees: how many.
         items: how many that not everybody answered alike.
     """
@@ -171,7 +172,9 @@ def reliability(points: Sequence[Sequence[float]], most: Sequence[float]) -> Rel
         raise InputError(_("Reliability needs at least two questions that not everybody answered alike."))
     names = [str(i) for i in kept]
     alpha = cronbach_alpha(pd.DataFrame(table[:, kept], columns=names), names)
-    whole = all(value == 0 or isclose(value, most[i]) for i in kept for value in table[:, i])
+    # Kuder and Richardson's formula knows no weights.
+    alike = len({most[i] for i in kept}) == 1
+    whole = alike and all(value == 0 or isclose(value, most[i]) for i in kept for value in table[:, i])
     return Reliability(
         feldt_interval(alpha, len(table), len(kept)), "KR-20" if whole else "α", len(table), len(kept)
     )
