@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from servers.course import notebook, write_course
+from trainkit.kernels.forked import NAME
 from trainkit.servers import session
 from trainkit.servers.children import Child
 from trainkit.servers.plan import HOST, Plan
@@ -101,12 +102,13 @@ def serving(folder: Path, course: Path | None = None) -> Iterator[Workbook]:
 def kernels(book: Workbook) -> set[int]:
     """Return the process ids of the kernels behind the exercise pages."""
     server = psutil.Process(book.children[1].pid)
-    return {child.pid for child in server.children(recursive=True) if _is_kernel(child)}
+    return {child.pid for child in server.children(recursive=True) if is_kernel(child)}
 
 
-def _is_kernel(process: psutil.Process) -> bool:
+def is_kernel(process: psutil.Process) -> bool:
+    """Tell whether a process is a kernel, forked or started."""
     try:
-        return "trainkit.kernel" in process.cmdline()
+        return process.name() == NAME or "trainkit.kernel" in process.cmdline()
     except (psutil.NoSuchProcess, psutil.ZombieProcess):
         return False
 

@@ -20,7 +20,17 @@ from tornado.ioloop import IOLoop
 from tornado.web import HTTPError
 from tornado.websocket import websocket_connect
 
-from servers.running import BROKEN, Workbook, eventually, first_port, get, kernel_id, kernels, workbook
+from servers.running import (
+    BROKEN,
+    Workbook,
+    eventually,
+    first_port,
+    get,
+    is_kernel,
+    kernel_id,
+    kernels,
+    workbook,
+)
 from servers.test_ports import listening
 from trainkit.errors import ServerError
 from trainkit.servers import children, session
@@ -317,7 +327,7 @@ def test_when_the_command_is_killed_its_servers_and_kernels_go_as_well(env, work
         token = {"Authorization": f"token {plan.page_token}"}
         assert get(plan.page_port, "/voila/render/en/1-06.ipynb", headers=token).status == 200
         family = psutil.Process(process.pid).children(recursive=True)
-        assert len([p for p in family if "trainkit.kernel" in p.cmdline()]) == 1
+        assert len([p for p in family if is_kernel(p)]) == 1
         process.kill()
     _gone, alive = psutil.wait_procs(family, timeout=30)
     assert not alive
