@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from classes import EXAM, hand_in, nothing, right, tripled
 from submitted import INFO, NUMBERS, key
 
+from trainkit.course.catalogue import catalogue
 from trainkit.grading.execution import Execution, Failure
-from trainkit.grading.feedback import feedback_page, file_name
+from trainkit.grading.feedback import WORKBOOK, feedback_markdown, feedback_page, file_name
 from trainkit.grading.gradebook import Gradebook
 from trainkit.grading.grader import Graded, Judged, judge_all
-from trainkit.grading.records import Submission
+from trainkit.grading.records import ByHand, Submission
 from trainkit.grading.scoring import mark
 from trainkit.i18n import get_language, use_language
 
@@ -147,7 +152,7 @@ def test_what_a_trainee_writes_is_text(tmp_path: Path, attack: str):
 
 def test_it_loads_nothing(tmp_path: Path):
     outline = page(tmp_path, double=1)
-    assert {"script", "link", "img", "iframe"}.isdisjoint(outline.tags)
+    assert {"script", "link", "img", "iframe", "form"}.isdisjoint(outline.tags)
     assert not [value for name, value in outline.attributes if name in ("src", "href", "srcset")]
     policy = dict(outline.attributes)["content"]
     assert policy is not None
@@ -178,3 +183,145 @@ def test_a_file_name_is_legal_everywhere(trainee: str):
 
 def test_trainees_with_similar_names_have_their_own_files():
     assert len({file_name(n) for n in ("a b", "a_b", "a/b", "A b")}) == 4
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Iterator[Gradebook]:
+    with Gradebook(tmp_path / "gradebook.db") as found:
+        yield found
+
+
+FORMS = {"html": lambda *a, **k: Outline(feedback_page(*a, **k)).text, "md": feedback_markdown}
+both_forms = pytest.mark.parametrize("form", FORMS)
+
+
+@both_forms
+def test_both_forms_say_the_same(book: Gradebook, form: str):
+    hand_in(book, "lin-yue", tripled, failures=(Failure(3, "NameError", "no x"), Failure(4, "died")))
+    text = FORMS[form]("lin-yue", book.latest(), KEYS)
+    for said in (
+        "1 of 4 points",
+        "25 %",
+        "Twice the number",
+        "30.0 is three times it.",
+        "Also right on data that you haven't seen.",
+        "C1 · Indicators",
+        "Junior",
+        "Lesson 9-01",
+        "Cell 4 ended the notebook's kernel, so it was left out.",
+    ):
+        assert said in text, said
+    assert "NameError" in text
+    assert "was not run" in text  # a cell that ended its kernel may have held it
+
+
+@both_forms
+def test_an_examination_says_nothing_before_its_release(book: Gradebook, form: str):
+    """Neither points nor verdicts, nor what follows from them."""
+    hand_in(book, "lin-yue", right)
+    hand_in(book, "lin-yue", tripled, info=EXAM)
+    keys = {**KEYS, ("9-02", "e1"): key(0)}
+    held = FORMS[form]("lin-yue", book.latest(), keys)
+    assert "Feedback comes when the examination is released." in held
+    assert "4 of 4 points" in held
+    assert "three times" not in held
+    assert "9-02" in held
+    told = FORMS[form]("lin-yue", book.latest(), keys, released=lambda info: True)
+    assert "5 of 8 points" in told
+    assert "three times" in told
+    assert "is released" not in told
+
+
+@both_forms
+def test_what_an_assessor_gave_and_wrote_is_there(book: Gradebook, form: str):
+    hand_in(book, "lin-yue", tripled)
+    found = book.latest()
+    found[0].marks[0].by_hand = ByHand(points=1.5, comment="See `nps` <b>again</b>.", assessor="Zhou Min")
+    text = FORMS[form]("lin-yue", found, KEYS)
+    assert "1.5 of 2 points" in text
+    assert "Marked by an assessor." in text
+    assert "Comment by Zhou Min" in text
+    assert "again" in text
+    assert "<b>again" not in (text if form == "md" else "")
+
+
+def test_what_wasnt_run_is_told_apart_from_what_wasnt_tried(book: Gradebook):
+    hand_in(book, "lin-yue", nothing)
+    found = book.latest()
+    result = found[0].executions[0].results[0]
+    result.outcome = "not run"
+    found[0].executions[0].not_run = [5, 6]
+    text = FORMS["html"]("lin-yue", found, KEYS)
+    assert "double was not run" in text
+    assert "Cells that were not run: 5, 6." in text
+    assert "size is not attempted yet" in text
+
+
+def test_a_key_of_other_data_says_nothing(book: Gradebook):
+    """Each trainee may have data of their own: another variant's key would call right what is wrong."""
+    hand_in(book, "lin-yue", tripled)
+    text = FORMS["html"]("lin-yue", book.latest(), {("9-01", "first"): key(71)})
+    assert "three times" not in text
+    assert "answers another question" in text
+
+
+def test_copying_from_a_classmate_is_the_assessors_business(book: Gradebook):
+    hand_in(book, "lin-yue", tripled, flags={"double": "classmate"})
+    for form in FORMS.values():
+        assert "classmate" not in form("lin-yue", book.latest(), KEYS).lower()
+
+
+def test_links_lead_to_lessons_that_the_workbook_has(book: Gradebook):
+    """An exercise's own lesson, and for an examination those that it builds on."""
+    lesson = catalogue("lesson")[0]
+    own = replace(INFO, id=lesson.id, edition="e2")
+    exam = replace(EXAM, prerequisites=(lesson.id, "9-09"))
+    hand_in(book, "lin-yue", tripled, info=own)
+    hand_in(book, "lin-yue", tripled, info=exam)
+    address = f"https://class.example/lab/tree/lessons/en/{lesson.id}.ipynb"
+    told = {"released": lambda info: True, "workbook": "https://class.example"}
+    outline = Outline(feedback_page("lin-yue", book.latest(), {}, **told))
+    assert [v for n, v in outline.attributes if n == "href"] == [address]
+    assert "Lesson 9-09" in outline.text
+    assert f"- [{lesson.heading}]({address})" in feedback_markdown("lin-yue", book.latest(), {}, **told)
+
+
+def test_who_has_all_points_repeats_nothing(book: Gradebook):
+    hand_in(book, "lin-yue", right)
+    text = FORMS["html"]("lin-yue", book.latest(), KEYS)
+    assert "To repeat" not in text
+    assert "100 % · shown" in text
+
+
+def test_the_links_lead_to_where_the_workbook_starts():
+    from trainkit.servers.plan import HOST
+    from trainkit.servers.ports import DEFAULT_PORT
+
+    assert f"http://{HOST}:{DEFAULT_PORT}" == WORKBOOK
+
+
+def test_the_name_on_the_roster_is_used(book: Gradebook):
+    hand_in(book, "s1", right)
+    found = book.latest()
+    found[0].trainee.display_name = "林悦 [a](http://x.y)"
+    assert "林悦 \\[a\\]" in feedback_markdown("s1", found, KEYS)
+    assert "林悦 [a](http://x.y)" in FORMS["html"]("s1", found, KEYS)
+
+
+@pytest.mark.parametrize(
+    "attack", ["[x](https://evil.example)", "https://evil.example", "$x$", "<b>x</b>", "# x"]
+)
+def test_what_a_trainee_writes_is_text_in_markdown(book: Gradebook, attack: str):
+    table = {"columns": [attack, "square"], "rows": [[attack, attack]]}
+    hand_in(
+        book,
+        "x",
+        lambda _n: {"double": 1.0, "size": "big", "squares": table},
+        failures=(Failure(4, attack, attack),),
+    )
+    mistune = pytest.importorskip("mistune")
+    text = feedback_markdown(attack, book.latest(), KEYS)
+    made = mistune.create_markdown(escape=False, plugins=["strikethrough", "table", "url"])(text)
+    assert not re.search(r"<(a|b|img|script)\b", made)
+    assert made.count("<h1") == 1
+    assert "$" not in text
