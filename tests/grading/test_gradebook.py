@@ -6,13 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from graded import graded
 from sqlalchemy.exc import IntegrityError
 from submitted import INFO
 
 from trainkit.course.judge import Verdict
-from trainkit.grading.execution import Execution, Failure
 from trainkit.grading.gradebook import Gradebook
-from trainkit.grading.grader import Graded, Judged
 from trainkit.grading.scoring import Mark
 
 
@@ -20,17 +19,6 @@ from trainkit.grading.scoring import Mark
 def book(where: Path | str):
     with Gradebook(where) as gradebook:
         yield gradebook
-
-
-def graded(content: str = "c1", *, earned: float = 2.0, lang: str = "en") -> Graded:
-    verdicts = {"double": Verdict("double", "right", value=20.0), "size": Verdict("size", "not attempted")}
-    seen = Execution(
-        0, "complete", failures=(Failure(3, "NameError", "no x"),), isolation="bubblewrap", seconds=1.5
-    )
-    judged = (Judged(seen, verdicts, hidden=False), Judged(replace(seen, variant=71), verdicts, hidden=True))
-    return Graded(
-        content, "graded", lang, judged=judged, marks=(Mark("double", 2.0, earned), Mark("size", 1.0, 0.0))
-    )
 
 
 def test_what_is_written_can_be_read(book: Gradebook):
@@ -127,27 +115,32 @@ WRITER = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
+from graded import graded
 from submitted import INFO
 from trainkit.course.judge import Verdict
 from trainkit.grading.gradebook import Gradebook
 
-for n in range(15):
-    with Gradebook(Path(sys.argv[1])) as book:
+where = sys.argv[1] if "://" in sys.argv[1] else Path(sys.argv[1])
+for n in range(12):
+    with Gradebook(where) as book:
         said = {"double": Verdict("double", "right", value=float(n))}
         book.record_page_submission(INFO, 0, said, who=f"{sys.argv[2]}-{n}")
+        book.record("lin-yue", INFO, graded(f"{sys.argv[2]}-{n}"), plan="p", received=b"x")
 """
 
 
-def test_several_processes_write_at_the_same_time(tmp_path: Path):
-    """Also the first of them, which make the tables."""
-    path = tmp_path / "shared.db"
+@pytest.mark.slow
+def test_several_processes_write_at_the_same_time(where: Path | str):
+    """Also the first of them, which make the tables, and all of them for one trainee."""
     folder = str(Path(__file__).parent)
     writers = [
-        subprocess.Popen([sys.executable, "-c", WRITER, str(path), str(n), folder], stderr=subprocess.PIPE)
+        subprocess.Popen([sys.executable, "-c", WRITER, str(where), str(n), folder], stderr=subprocess.PIPE)
         for n in range(4)
     ]
     for writer in writers:
-        _out, errors = writer.communicate(timeout=120)
+        _out, errors = writer.communicate(timeout=300)
         assert writer.returncode == 0, errors.decode()
-    with Gradebook(path) as book:
-        assert len(book.latest()) == 60
+    with Gradebook(where) as book:
+        assert len(book.latest()) == 49
+        assert len(book.trainees()) == 49
+        assert sum(a.action == "grade" for a in book.audit()) == 48

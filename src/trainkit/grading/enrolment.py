@@ -101,7 +101,7 @@ def enroll(book: Gradebook, entries: Sequence[Entry], *, why: str = "", who: str
                     setattr(person, field, value)
                 changed.append(entry.name)
         if added or changed:
-            what = f"{len(entries)} entries: {len(added)} added, {len(changed)} changed"
+            what = f"entries {len(entries)}, added {len(added)}, changed {len(changed)}"
             session.add(records.Audit(who=who or whoami(), action="roster", what=what, why=why))
         return Enrolled(tuple(added), tuple(changed), len(entries) - len(added) - len(changed))
 

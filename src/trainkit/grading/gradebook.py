@@ -64,7 +64,11 @@ class Gradebook:
 
     def __init__(self, where: Path | str) -> None:
         self.database = Database(where)
-        bring_up(self.database)
+        try:
+            bring_up(self.database)
+        except BaseException:
+            self.database.close()
+            raise
 
     @classmethod
     def of(cls, workspace: Path) -> Gradebook:

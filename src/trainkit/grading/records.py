@@ -10,9 +10,9 @@ A change here needs a migration (`grading/migrations/versions`) and the new `SCH
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint, and_
+from sqlalchemy import JSON, Double, ForeignKey, LargeBinary, String, UniqueConstraint, and_
 from sqlalchemy.orm import DeclarativeBase, Mapped, foreign, mapped_column, relationship
 
 from trainkit.grading.columns import Label, Moment, Plain, Words
@@ -43,6 +43,9 @@ def _now() -> datetime:
 
 class Base(DeclarativeBase):
     """The base of all records."""
+
+    # Other versions of SQLAlchemy have other ideas of a float.
+    type_annotation_map: ClassVar[dict[Any, Any]] = {float: Double}
 
 
 class ClassInfo(Base):

@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("code", sa.String(40), nullable=False),
         sa.Column("edition", sa.String(40), nullable=False),
-        sa.Column("points", sa.Float, nullable=False),
+        sa.Column("points", sa.Double, nullable=False),
         sa.Column("info", sa.JSON, nullable=False),
         sa.UniqueConstraint("code", "edition"),
     )
@@ -42,8 +42,8 @@ def upgrade() -> None:
         sa.Column("plan", sa.String(64), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("note", sa.Text, nullable=False),
-        sa.Column("earned", sa.Float, nullable=False),
-        sa.Column("points", sa.Float, nullable=False),
+        sa.Column("earned", sa.Double, nullable=False),
+        sa.Column("points", sa.Double, nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("graded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("received", sa.LargeBinary, nullable=True),
@@ -65,7 +65,7 @@ def _parts() -> None:
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("detail", sa.Text, nullable=False),
         sa.Column("isolation", sa.String(16), nullable=False),
-        sa.Column("seconds", sa.Float, nullable=False),
+        sa.Column("seconds", sa.Double, nullable=False),
         sa.Column("failures", sa.JSON, nullable=False),
         sa.UniqueConstraint("submission_id", "variant"),
     )
@@ -89,8 +89,8 @@ def _parts() -> None:
             "submission_id", sa.Integer, sa.ForeignKey("submission.id", ondelete="CASCADE"), nullable=False
         ),
         sa.Column("name", sa.String(100), nullable=False),
-        sa.Column("points", sa.Float, nullable=False),
-        sa.Column("earned", sa.Float, nullable=False),
+        sa.Column("points", sa.Double, nullable=False),
+        sa.Column("earned", sa.Double, nullable=False),
         sa.Column("flag", sa.String(16), nullable=False),
         sa.UniqueConstraint("submission_id", "name"),
     )

@@ -53,7 +53,7 @@ def _parts() -> None:
             "submission_id", sa.Integer, sa.ForeignKey("submission.id", ondelete="CASCADE"), nullable=False
         ),
         sa.Column("name", sa.String(100), nullable=False),
-        sa.Column("points", sa.Float, nullable=True),
+        sa.Column("points", sa.Double, nullable=True),
         sa.Column("comment", sa.Text, nullable=False),
         sa.Column("assessor", sa.Text, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -67,8 +67,8 @@ def _parts() -> None:
         ),
         sa.Column("competency", sa.String(8), nullable=False),
         sa.Column("level", sa.String(16), nullable=False),
-        sa.Column("awarded", sa.Float, nullable=False),
-        sa.Column("points", sa.Float, nullable=False),
+        sa.Column("awarded", sa.Double, nullable=False),
+        sa.Column("points", sa.Double, nullable=False),
         sa.UniqueConstraint("submission_id", "competency"),
     )
 
