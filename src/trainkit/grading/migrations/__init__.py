@@ -72,8 +72,8 @@ def upgrade(connection: Connection, target: str) -> None:
         if number and number not in known:
             raise GradingError(
                 _(
-                    "A newer version of trainkit made this gradebook: its schema is {found}, and this version "
-                    "knows {known}. Upgrade trainkit."
+                    "A newer version of trainkit made this gradebook: its schema is {found}, and this "
+                    "version knows {known}. Upgrade trainkit."
                 ).format(found=number, known=records.SCHEMA)
             )
     if found and not inspect(connection).has_table(VERSION.name):
