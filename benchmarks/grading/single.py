@@ -15,13 +15,13 @@ from unittest.mock import patch
 from benchmarks.grading.cpu import Meter
 from benchmarks.grading.work import prepared, solved, source_of, surroundings
 
+from trainkit.files import write_atomic
 from trainkit.grading import batch
 from trainkit.grading.execution import execute
 from trainkit.grading.feedback import feedback_page, file_name
 from trainkit.grading.gradebook import Gradebook
 from trainkit.grading.grader import grade
 from trainkit.grading.notebooks import repair
-from trainkit.grading.sandbox import require
 
 
 @contextmanager
@@ -46,7 +46,7 @@ def executions(exercise: str, meter: Meter, *, rounds: int, runs: int) -> dict[s
     raw = solved(source)
     environment = surroundings(assignment)
     taken: dict[str, list[float]] = {"engine": [], "papermill": [], "floor": []}
-    with tempfile.TemporaryDirectory() as folder, batch.box_for(isolated=require() != "none") as box:
+    with tempfile.TemporaryDirectory() as folder, batch.box_for() as box:
         notebook = Path(folder) / "submitted.ipynb"
         notebook.write_bytes(raw)
 
@@ -89,7 +89,7 @@ def executions(exercise: str, meter: Meter, *, rounds: int, runs: int) -> dict[s
     return found
 
 
-def whole(exercise: str, meter: Meter, *, rounds: int, runs: int) -> dict[str, float]:
+def whole(exercise: str, meter: Meter, *, rounds: int, runs: int) -> float:
     """CPU seconds of a submission graded whole: three variants, judged, stored, feedback written."""
     source = source_of(exercise)
     assignment = prepared(source)
@@ -97,7 +97,7 @@ def whole(exercise: str, meter: Meter, *, rounds: int, runs: int) -> dict[str, f
     taken: list[float] = []
     with (
         tempfile.TemporaryDirectory() as folder,
-        batch.box_for(isolated=require() != "none") as box,
+        batch.box_for() as box,
         Gradebook(Path(folder) / "gradebook.db") as book,
     ):
 
@@ -108,8 +108,8 @@ def whole(exercise: str, meter: Meter, *, rounds: int, runs: int) -> dict[str, f
                 raise SystemExit(f"A model answer did not earn everything: {graded}")
             trainee = f"trainee-{number}"
             book.record(trainee, assignment.info, graded, plan=assignment.plan, received=raw)
-            [own] = [s for s in book.latest() if s.trainee.name == trainee]
-            (Path(folder) / file_name(trainee)).write_bytes(_bytes(feedback_page(trainee, [own], keys)))
+            [own] = book.latest(trainee=trainee)
+            write_atomic(Path(folder) / file_name(trainee), feedback_page(trainee, [own], keys))
 
         one(0)
         for turn in range(rounds):
@@ -117,8 +117,4 @@ def whole(exercise: str, meter: Meter, *, rounds: int, runs: int) -> dict[str, f
             for number in range(runs):
                 one(1 + turn * runs + number)
             taken.append((meter.read() - before) / runs)
-    return {"whole": median(taken)}
-
-
-def _bytes(page: str | bytes) -> bytes:
-    return page.encode() if isinstance(page, str) else page
+    return median(taken)
