@@ -1,4 +1,4 @@
-"""Where the built course lies: in the checkout, or inside the installed wheel.
+"""Where the built course lies: in the checkout, in a class's archive, or inside the installed wheel.
 
 Below the root: `notebooks/{en,zh}/<id>.ipynb`, `exercises/{en,zh}/<id>.ipynb`, a `keys/<id>.json`
 beside either, and `datasets/`. Solutions are never part of it.
@@ -34,9 +34,15 @@ def root() -> Path:
     if named := os.environ.get("TRAINKIT_CONTENT"):
         return Path(named)
     packed = _PACKAGE / "_content"
-    found = packed if packed.is_dir() else checkout()
+    found = packed if packed.is_dir() else _beside()
     if found is None:
         raise DataError(
             _("trainkit was installed without its course. Install it again from a wheel or a checkout.")
         )
     return found
+
+
+def _beside() -> Path | None:
+    """Return the folder above `src/` if the built course lies there, with its sources or without."""
+    top = _PACKAGE.parent.parent
+    return top if (top / "pyproject.toml").is_file() and (top / "notebooks").is_dir() else None

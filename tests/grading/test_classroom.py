@@ -79,6 +79,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         ("[limits]\ncell_seconds = inf", "Got inf"),
         ("[limits]\ncell_seconds = nan", "Got nan"),
         ("[limits]\nprocesses = 1.5", "`limits.processes` should be a whole number above 0"),
+        ("[limits]\nrestarts = -1", "`limits.restarts` should be a whole number from 0 up. Got -1."),
         ("[limits]\nmemory_bytes = 1", "no setting `limits.memory_bytes`. Did you mean"),
         ("hidden = ", "can't be read: Invalid value (at"),
         ("hidden = 2\nhidden = 3", "can't be read: Cannot overwrite"),

@@ -109,9 +109,7 @@ class Settings:
                 self._unknown(f"limits.{name}", [f"limits.{k}" for k in known])
                 continue
             target = known[name][0]
-            whole = not name.endswith(("_mib", "_seconds"))
-            if not _is_number(number) or number <= 0 or (whole and not _is_whole(number)):
-                allowed = _("a whole number above 0") if whole else _("a number above 0")
+            if allowed := _misfit(name, number):
                 self._fault(f"limits.{name}", allowed, number)
                 continue
             chosen[target] = int(number * _MIB) if name.endswith("_mib") else number
@@ -149,6 +147,15 @@ class Settings:
     def _unknown(self, name: str, known: list[str]) -> None:
         text = _("There is no setting `{name}`.").format(name=name)
         self._faults.append(str(UnknownName(text, name, known)))
+
+
+def _misfit(name: str, value: Any) -> str:
+    """Say what a limit should be if it isn't; an empty text means that it is."""
+    if name == "restarts":
+        return "" if _is_whole(value) and value >= 0 else _("a whole number from 0 up")
+    if name.endswith(("_mib", "_seconds")):
+        return "" if _is_number(value) and value > 0 else _("a number above 0")
+    return "" if _is_whole(value) and value > 0 else _("a whole number above 0")
 
 
 def _is_id(value: Any) -> bool:
