@@ -7,11 +7,12 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from trainkit.kernels import COMMAND
+from trainkit.kernels import COMMAND, PROVISIONER, client
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
@@ -21,28 +22,39 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def jupyter_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A place where `python3` is the workbook's kernel, as in a running workbook."""
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """An environment in which `python3` is the workbook's kernel, forked where that is possible."""
     folder = tmp_path_factory.mktemp("jupyter")
     spec = folder / "kernels" / "python3" / "kernel.json"
     spec.parent.mkdir(parents=True)
-    spec.write_text(json.dumps({"argv": COMMAND, "display_name": "Python 3", "language": "python"}))
-    return folder
+    spec.write_text(
+        json.dumps(
+            {
+                "argv": COMMAND,
+                "display_name": "Python 3",
+                "language": "python",
+                "metadata": {"kernel_provisioner": {"provisioner_name": PROVISIONER}},
+            }
+        )
+    )
+    with client.provided() as kernels:
+        yield {
+            **os.environ,
+            **kernels,
+            # The first place wins over the kernel that ipykernel brings along.
+            "JUPYTER_PATH": str(folder),
+            "JUPYTER_PREFER_ENV_PATH": "0",
+            "TRAINKIT_CONTENT": str(ROOT),
+            "TRAINKIT_LIFE": "lab",
+        }
 
 
-def nbval(path: Path, jupyter_path: Path) -> subprocess.CompletedProcess[str]:
+def nbval(path: Path, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-sanitize-with", str(SANITIZE)]
     command += ["-q", "-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", str(path.parent), str(path)]
-    settings = {"JUPYTER_PATH": str(jupyter_path), "TRAINKIT_CONTENT": str(ROOT), "TRAINKIT_LIFE": "lab"}
-    return subprocess.run(
-        command,
-        cwd=path.parent,
-        # The first place wins over the kernel that ipykernel brings along.
-        env={**os.environ, **settings, "JUPYTER_PREFER_ENV_PATH": "0"},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    # What its tests don't need takes longer to load than a notebook takes to run.
+    command += [word for name in ("hypothesispytest", "xdist", "anyio") for word in ("-p", f"no:{name}")]
+    return subprocess.run(command, cwd=path.parent, env=settings, capture_output=True, text=True, timeout=300)
 
 
 def copied(path: Path, folder: Path) -> Path:
@@ -58,12 +70,12 @@ def test_there_are_notebooks_in_both_languages() -> None:
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: f"{p.parent.name}/{p.stem}")
-def test_a_lesson_gives_its_stored_outputs(path: Path, tmp_path: Path, jupyter_path: Path) -> None:
-    result = nbval(copied(path, tmp_path), jupyter_path)
+def test_a_lesson_gives_its_stored_outputs(path: Path, tmp_path: Path, settings: dict[str, str]) -> None:
+    result = nbval(copied(path, tmp_path), settings)
     assert result.returncode == 0, result.stdout[-5000:] + result.stderr
 
 
-def test_another_output_is_noticed(tmp_path: Path, jupyter_path: Path) -> None:
+def test_another_output_is_noticed(tmp_path: Path, settings: dict[str, str]) -> None:
     copy = copied(ROOT / "notebooks" / "en" / "3-01.ipynb", tmp_path)
     nb = json.loads(copy.read_text(encoding="utf-8"))
     changed = next(
@@ -71,6 +83,6 @@ def test_another_output_is_noticed(tmp_path: Path, jupyter_path: Path) -> None:
     )
     changed["data"]["text/plain"] = ["something else"]
     copy.write_text(json.dumps(nb), encoding="utf-8")
-    result = nbval(copy, jupyter_path)
+    result = nbval(copy, settings)
     assert result.returncode == 1
     assert "something else" in result.stdout
