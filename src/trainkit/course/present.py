@@ -19,6 +19,7 @@ __all__ = [
     "hint_note",
     "progress_note",
     "recorded_note",
+    "status",
     "verdict_note",
 ]
 
