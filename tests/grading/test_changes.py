@@ -100,6 +100,25 @@ def test_what_couldn_t_be_graded_says_so_in_the_audit_trail(book: Gradebook):
     assert [a.what for a in book.audit()] == ["9-01: 0/4, damaged"]
 
 
+@pytest.mark.parametrize("edition", ["first", "second"])
+def test_work_keeps_its_grade_when_grading_it_again_fails(book: Gradebook, edition: str):
+    """A machine without memory costs nobody a grade; the next run tries again."""
+    record(book, graded(earned=2.0))
+    failed = replace(ungraded(b"", INFO, "failed", "no memory"), content="c1")
+    assert record(book, failed, plan="", edition=edition) == []
+    [submission] = book.latest()
+    assert (submission.state, submission.earned) == ("graded", 2.0)
+    assert not book.is_graded("lin-yue", replace(INFO, edition=edition), "c1", "p")
+    assert (book.audit()[-1].what, book.audit()[-1].why) == ("9-01: failed, 2/3 stay", "no memory")
+    assert record(book, graded(earned=1.0), edition=edition)[0].after == 1.0
+
+
+def test_work_that_could_never_be_graded_earns_nothing_yet(book: Gradebook):
+    record(book, ungraded(b"x", INFO, "failed", "no memory"), plan="")
+    [submission] = book.latest()
+    assert (submission.state, submission.earned, submission.points) == ("failed", 0.0, 4.0)
+
+
 def test_the_work_of_an_edition_that_returns_counts_again(book: Gradebook):
     """An exercise may be edited and the edit taken back; the work handed in stays one piece of work."""
     record(book, graded(earned=2.0), again=False)

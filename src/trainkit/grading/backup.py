@@ -24,8 +24,9 @@ from trainkit import __version__
 from trainkit.errors import GradingError
 from trainkit.grading import records
 from trainkit.grading.database import Database
-from trainkit.grading.gradebook import Gradebook, whoami
+from trainkit.grading.gradebook import Gradebook
 from trainkit.grading.migrations import VERSION, revision, upgrade
+from trainkit.grading.trail import whoami
 from trainkit.i18n import _
 
 __all__ = ["back_up", "restore"]

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from trainkit.errors import GradingError
 from trainkit.grading import records
 from trainkit.grading.classroom import Classroom
-from trainkit.grading.gradebook import Gradebook, whoami
+from trainkit.grading.gradebook import Gradebook
 from trainkit.grading.roster import Entry, read_roster
+from trainkit.grading.trail import whoami
 from trainkit.i18n import _
 
 __all__ = ["Enrolled", "adopt", "enroll", "open_class"]

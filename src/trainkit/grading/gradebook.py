@@ -5,18 +5,15 @@ One transaction writes one submission, so a reader never sees half of one; sever
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload, undefer
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, undefer
 
 from trainkit.course.judge import Verdict
 from trainkit.course.model import Info
@@ -26,29 +23,12 @@ from trainkit.grading.database import Database
 from trainkit.grading.execution import Execution
 from trainkit.grading.grader import Graded, Judged
 from trainkit.grading.migrations import bring_up
+from trainkit.grading.queries import COMPLETE, File, Received, counting, graded_before, last, submitted_before
 from trainkit.grading.scoring import mark, total
-from trainkit.grading.storing import File, Work, counting, store, verdicts
+from trainkit.grading.storing import Work, store
+from trainkit.grading.trail import failed_line, graded_line, whoami
 
-__all__ = ["Gradebook", "Received", "whoami"]
-
-
-@dataclass(frozen=True)
-class Received:
-    """What a trainee handed in last for an exercise, as it came.
-
-    Args:
-        trainee: who.
-        exercise: the exercise's id.
-        raw: the notebook's file.
-        files: those beside it.
-        at: when it came last.
-    """
-
-    trainee: str
-    exercise: str
-    raw: bytes
-    files: tuple[File, ...]
-    at: datetime
+__all__ = ["Gradebook", "Received"]
 
 
 class Gradebook:
@@ -117,7 +97,8 @@ class Gradebook:
     ) -> list[changes.Change]:
         """Write a graded submission; the grade that the same submission had before is replaced.
 
-        Marks by hand stay with the work that they were given to, whatever the edition of the exercise.
+        Marks by hand stay with the work that they were given to, whatever the edition of the exercise. Work
+        that has a grade keeps it when grading it again fails; it will be tried once more.
 
         Args:
             trainee: who handed it in.
@@ -136,11 +117,17 @@ class Gradebook:
         handed = Work("file", plan, received, files, again)
 
         def work(session: Session) -> list[changes.Change]:
+            kept = graded_before(session, trainee, info.id, graded.content)
+            if graded.state == "failed" and kept is not None:
+                kept.plan = ""
+                kept.seen_at = kept.seen_at if again else datetime.now(UTC)
+                session.add(failed_line(kept, graded, who or whoami()))
+                return []
             before, submission = store(session, trainee, info, graded, handed)
             after = changes.Grade.of(submission)
             found = changes.changes(trainee, info.id, before, after) if before is not None else []
             if before is None or found or before.content != after.content:
-                session.add(_graded_line(submission, before, found, who or whoami()))
+                session.add(graded_line(submission, before, found, who or whoami()))
             return found
 
         return self.database.write(work)
@@ -163,7 +150,7 @@ class Gradebook:
 
         def work(session: Session) -> tuple[float, float]:
             full = {a.name: Verdict(a.name, "not attempted") for a in info.answers}
-            full |= _submitted_before(session, who, info, variant)
+            full |= submitted_before(session, who, info, variant)
             full |= {name: verdict for name, verdict in verdicts.items() if name in full}
             marks = tuple(mark(a, full[a.name], []) for a in info.answers)
             values = json.dumps({n: [v.outcome, v.value] for n, v in full.items()}, sort_keys=True)
@@ -185,18 +172,10 @@ class Gradebook:
             trainee: only this one's.
             exercise: only those for this exercise.
         """
-        complete = (
-            joinedload(records.Submission.trainee),
-            joinedload(records.Submission.exercise),
-            selectinload(records.Submission.marks),
-            selectinload(records.Submission.by_hand),
-            selectinload(records.Submission.evidence),
-            selectinload(records.Submission.executions).selectinload(records.Execution.results),
-        )
         with self.database.reading() as session:
-            last = _last(trainee, exercise).subquery()
+            ids = last(trainee, exercise).subquery()
             found = session.scalars(
-                select(records.Submission).join(last, records.Submission.id == last.c.id).options(*complete)
+                select(records.Submission).join(ids, records.Submission.id == ids.c.id).options(*COMPLETE)
             ).all()
             session.expunge_all()
         # Sorted here: each database orders texts by rules of its own.
@@ -216,8 +195,9 @@ class Gradebook:
     def received(self, trainee: str, exercise: str) -> bytes | None:
         """Return the file that a trainee handed in last for an exercise, as it came; `None` for a page's."""
         with self.database.reading() as session:
-            last = session.scalars(counting(trainee, exercise)).first()
-            return zlib.decompress(last.received) if last is not None and last.received is not None else None
+            newest = session.scalars(counting(trainee, exercise)).first()
+            raw = newest.received if newest is not None else None
+            return zlib.decompress(raw) if raw is not None else None
 
     def handed_in(self, *, trainee: str = "", exercise: str = "") -> Iterator[Received]:
         """Yield the files that were handed in last, one after another, by trainee and exercise.
@@ -227,7 +207,7 @@ class Gradebook:
             exercise: only those for this exercise.
         """
         with self.database.reading() as session:
-            rows = session.execute(_last(trainee, exercise)).all()
+            rows = session.execute(last(trainee, exercise)).all()
         for id, _name, _code in sorted(rows, key=lambda row: row[1:]):
             with self.database.reading() as session:
                 submission = session.get(
@@ -266,73 +246,3 @@ class Gradebook:
             ).all()
             session.expunge_all()
         return list(lines)
-
-
-def whoami() -> str:
-    """Return the name of the user who runs this process."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container's user may have no name
-        return "?"
-
-
-def _last(trainee: str, exercise: str) -> Select[Any]:
-    """Return the query for the ids, trainees and exercises of the submissions that count."""
-    order = (
-        records.Submission.seen_at.desc(),
-        records.Submission.graded_at.desc(),
-        records.Submission.id.desc(),
-    )
-    key = (records.Submission.trainee_id, records.Exercise.code)
-    rank = func.row_number().over(partition_by=key, order_by=order).label("rank")
-    query = (
-        select(records.Submission.id, records.Trainee.name, records.Exercise.code, rank)
-        .join(records.Trainee)
-        .join(records.Exercise)
-    )
-    if trainee:
-        query = query.where(records.Trainee.name == trainee)
-    if exercise:
-        query = query.where(records.Exercise.code == exercise)
-    ranked = query.subquery()
-    return select(ranked.c.id, ranked.c.name, ranked.c.code).where(ranked.c.rank == 1)
-
-
-def _graded_line(
-    submission: records.Submission, before: changes.Grade | None, found: list[changes.Change], who: str
-) -> records.Audit:
-    points = f"{submission.exercise.code}: {submission.earned:g}/{submission.points:g}"
-    if submission.state != "graded":
-        points += f", {submission.state}"
-    again = before is not None and before.content == submission.content
-    differs = "; ".join(f"{c.answer} {_points(c.before)} → {_points(c.after)}" for c in found)
-    return records.Audit(
-        who=who,
-        action="regrade" if again else "grade",
-        what=f"{points} ({differs})" if differs else points,
-        why=", ".join(found[0].because) if found else "",
-        trainee_id=submission.trainee_id,
-    )
-
-
-def _points(value: float | None) -> str:
-    return "–" if value is None else f"{value:g}"
-
-
-def _submitted_before(session: Session, who: str, info: Info, variant: int) -> dict[str, Verdict]:
-    """Return the answers that were submitted on the page before: a page that is loaded anew forgets them."""
-    last = session.scalars(
-        select(records.Execution)
-        .join(records.Submission)
-        .join(records.Trainee)
-        .join(records.Exercise)
-        .where(
-            records.Trainee.name == who,
-            records.Exercise.code == info.id,
-            records.Exercise.edition == info.edition,
-            records.Submission.source == "page",
-            records.Execution.variant == variant,
-        )
-        .order_by(records.Submission.seen_at.desc(), records.Submission.id.desc())
-    ).first()
-    return verdicts(last.results) if last is not None else {}

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from trainkit.errors import GradingError, InputError, OutOfRange, UnknownName
 from trainkit.grading import records
-from trainkit.grading.gradebook import Gradebook, whoami
-from trainkit.grading.storing import counting, prove
+from trainkit.grading.gradebook import Gradebook
+from trainkit.grading.queries import counting
+from trainkit.grading.storing import prove
+from trainkit.grading.trail import whoami
 from trainkit.i18n import _
 
 __all__ = ["remove_mark", "set_mark"]

@@ -20,7 +20,8 @@ from trainkit.files import write_atomic
 from trainkit.grading import records
 from trainkit.grading.classroom import Classroom
 from trainkit.grading.footprint import Identity, erase, mentions, own_files
-from trainkit.grading.gradebook import Gradebook, whoami
+from trainkit.grading.gradebook import Gradebook
+from trainkit.grading.trail import whoami
 from trainkit.i18n import _
 
 __all__ = ["Forgotten", "export", "forget", "known"]

@@ -8,22 +8,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from trainkit import __version__
-from trainkit.course.judge import Verdict
 from trainkit.course.model import Info, plain
 from trainkit.grading import records
 from trainkit.grading.changes import Grade
 from trainkit.grading.competencies import evidence
 from trainkit.grading.grader import Graded, Judged
+from trainkit.grading.queries import File, counting
 from trainkit.grading.scoring import Mark
 
-__all__ = ["File", "Work", "counting", "prove", "store", "verdicts"]
-
-#: A file beside a notebook: its name and its content.
-File = tuple[str, bytes]
+__all__ = ["Work", "prove", "store"]
 
 
 @dataclass(frozen=True)
@@ -43,21 +40,6 @@ class Work:
     received: bytes | None = None
     files: Sequence[File] = ()
     again: bool = False
-
-
-def counting(trainee: str, exercise: str) -> Select[records.Submission]:
-    """Return the query for a trainee's submissions for an exercise; the first of them counts."""
-    return (
-        select(records.Submission)
-        .join(records.Trainee)
-        .join(records.Exercise)
-        .where(records.Trainee.name == trainee, records.Exercise.code == exercise)
-        .order_by(
-            records.Submission.seen_at.desc(),
-            records.Submission.graded_at.desc(),
-            records.Submission.id.desc(),
-        )
-    )
 
 
 def store(
@@ -108,14 +90,6 @@ def prove(session: Session, submission: records.Submission) -> None:
     submission.evidence.clear()
     session.flush()  # the old rows go before the new ones come: their keys are the same
     submission.evidence.extend(evidence(submission.exercise.info, awarded, submission.points))
-
-
-def verdicts(results: Iterable[records.Result]) -> dict[str, Verdict]:
-    """Return stored results as verdicts, by answer."""
-    return {
-        r.name: Verdict(r.name, r.outcome, tuple(r.codes), detail=r.reason, value=r.value)  # type: ignore[arg-type]
-        for r in results
-    }
 
 
 def _take_over(session: Session, older: records.Submission, newer: records.Submission) -> None:
