@@ -1,115 +1,184 @@
-"""The notebook client of the `trainkit` engine: goes on after a failure, counts bytes, reports as it goes."""
+"""The notebook client of trainkit's engines: papermill's, with cells that run in a kernel of a runner.
+
+By itself it behaves as papermill's own: it stops at the first error. A grader lets it go on: a cell that
+raises is followed by the next one, and after a cell that has ended its kernel, or has run too long, the
+notebook runs again from the top in a fresh kernel, without that cell.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+import time
+from contextlib import closing
+from datetime import UTC, datetime
 from typing import Any
 
+from jupyter_core.utils import run_sync
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 
-__all__ = ["Client", "Stopped"]
+from trainkit.course.answers import ANSWER_MIME
+from trainkit.grading.fork.wire import DISPLAYS, Message
+from trainkit.grading.running import Died, Ended, Flood, Kernel, Observer, Order, Stopped, TooLong
 
-#: Seconds that an interrupted cell has to end.
-_GRACE = 5
-
-#: Messages that carry what a cell displays.
-_DISPLAYS = {"stream", "display_data", "execute_result", "update_display_data", "error"}
-
-
-class Stopped(Exception):
-    """The kernel died or doesn't listen to interrupts; it has been reported."""
+__all__ = ["Client"]
 
 
 class Client(PapermillNotebookClient):
-    """Runs all cells of a notebook.
-
-    A cell that raises or runs too long is interrupted and reported, and the next one runs.
+    """Runs the cells of one notebook.
 
     Args:
         manager: papermill's execution manager.
-        report: called with one small dictionary for each thing that happens; see `grading.inside`.
-        output_bytes: of all that cells display; more is dropped.
+        order: where and how to run.
         options: of `nbclient.NotebookClient`.
     """
 
-    def __init__(
-        self,
-        manager: Any,
-        report: Callable[[dict[str, Any]], None] = lambda _event: None,
-        output_bytes: int = 10 * 2**20,
-        **options: Any,
-    ) -> None:
-        self._report = report
-        self._room = output_bytes
-        self._late = -1
-        super().__init__(
-            manager,
-            allow_errors=True,
-            interrupt_on_timeout=True,
-            error_on_timeout={"ename": "CellTimeoutError", "evalue": "", "traceback": []},
-            iopub_timeout=_GRACE,
-            shutdown_kernel="immediate",
-            **options,
-        )
+    def __init__(self, manager: Any, order: Order, **options: Any) -> None:
+        super().__init__(manager, **options)
+        limits = order.runner.limits
+        self._order, self._limits, self._observer = order, limits, order.observer
+        self._deadline = time.monotonic() + limits.notebook_seconds
+        self._left_out: set[int] = set()
+        self._kernel: Kernel | None = None
 
-    def papermill_execute_cells(self) -> None:
-        """Run the cells in order.
+    def execute(self, **_options: Any) -> Any:
+        """Run the notebook and return it.
 
         Raises:
-            Stopped: the cells after this one can't be run.
+            Ended: with an observer: the notebook's end couldn't be reached.
+            CellTimeoutError, DeadKernelError: without one.
+            SandboxError: a kernel can't be shut in on this machine.
         """
-        for index, cell in enumerate(self.nb.cells):
-            self.nb_man.cell_start(cell, index)
-            try:
-                self.execute_cell(cell, index)
-            except (DeadKernelError, CellTimeoutError) as error:
-                why = "died" if isinstance(error, DeadKernelError) else "deaf"
-                self._report({"event": "stopped", "cell": _position(cell), "why": why})
-                self.nb_man.cell_exception(cell, cell_index=index, exception=error)
-                raise Stopped from error
-            else:
-                if _position(cell) != self._late:
-                    self._report({"event": "ran", "cell": _position(cell)})
-            finally:
-                self.nb_man.cell_complete(cell, cell_index=index)
+        self.reset_execution_trackers()
+        while not self._run_through():
+            pass
+        return self.nb
 
-    def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
-        """Take one message of the kernel; what exceeds the room for outputs is dropped and said once."""
-        if msg["msg_type"] in _DISPLAYS:
-            content = msg["content"]
-            self._report_output(msg["msg_type"], content, _position(cell))
-            size = len(json.dumps(content, default=str))
-            if size > self._room:
-                if self._room >= 0:
-                    self._report({"event": "flood", "cell": _position(cell)})
-                self._room = -1
-                return None
-            self._room -= size
-        return super().process_message(msg, cell, cell_index)
-
-    async def _async_handle_timeout(self, timeout: int, cell: Any = None) -> Any:
-        # nbclient calls it when a cell's time is over, and interrupts the kernel.
-        self._late = _position(cell)
-        self._report({"event": "timeout", "cell": self._late})
-        return await super()._async_handle_timeout(timeout, cell)
-
-    def _report_output(self, kind: str, content: dict[str, Any], position: int) -> None:
-        if kind == "error" and position != self._late:
-            self._report(
-                {
-                    "event": "failure",
-                    "cell": position,
-                    "error": str(content.get("ename", ""))[:100],
-                    "message": str(content.get("evalue", ""))[:500],
-                }
+    def _run_through(self) -> bool:
+        """Run all cells in one kernel and return whether the end was reached."""
+        order, self._gone = self._order, ""
+        self._room, self._answers_room = self._limits.output_bytes, self._limits.answers_bytes
+        start = min(self._deadline, time.monotonic() + self.startup_timeout)
+        with closing(order.runner.kernel(order.inputs, order.environment, start, order.stop)) as kernel:
+            self._kernel = kernel
+            self.nb.metadata["language_info"] = kernel.language_info
+            if self._observer is None:
+                self.papermill_execute_cells()
+                return True
+            return all(
+                self._run_observed(cell, index, self._observer)
+                for index, cell in enumerate(self.nb.cells)
+                if index not in self._left_out
             )
-        elif kind in ("display_data", "execute_result"):
-            for mime, data in (content.get("data") or {}).items():
-                self._report({"event": "display", "cell": position, "mime": mime, "data": data})
+
+    def _run_observed(self, cell: Any, index: int, observer: Observer) -> bool:
+        """Run a cell and return whether the next one can run in the same kernel."""
+        self.nb_man.cell_start(cell, index)
+        try:
+            self.execute_cell(cell, index)
+        except Ended as ended:
+            self.nb_man.cell_exception(cell, cell_index=index, exception=ended)
+            out_of_time = time.monotonic() >= self._deadline
+            if isinstance(ended, Stopped) or out_of_time or not position(cell):
+                raise
+            observer.lost(position(cell), ended)
+            self._left_out.add(index)
+            if len(self._left_out) > self._limits.restarts:
+                raise
+            return False
+        else:
+            observer.ran(position(cell))
+            return True
+        finally:
+            self.nb_man.cell_complete(cell, cell_index=index)
+
+    def execute_cell(self, cell: Any, cell_index: int, **_options: Any) -> Any:
+        """Run one cell.
+
+        Raises:
+            CellExecutionError: it raised, and errors aren't allowed.
+            Ended: with an observer: it has ended the kernel.
+            CellTimeoutError, DeadKernelError: without one.
+        """
+        tags = cell.metadata.get("tags", ())
+        if cell.cell_type != "code" or not cell.source.strip() or self.skip_cells_with_tag in tags:
+            return cell
+        cell.outputs = []
+        self.clear_before_next_output = False
+        self.code_cells_executed += 1
+        if self._observer is not None:
+            reply = self._converse(cell, cell_index)
+            if reply["leaving"]:
+                raise Died("exit")
+            return cell
+        try:
+            reply = self._converse(cell, cell_index)
+        except TooLong as error:
+            raise CellTimeoutError.error_from_timeout_and_cell(
+                "Cell execution timed out", self._get_timeout(cell), cell
+            ) from error
+        except Ended as error:
+            raise DeadKernelError("Kernel died") from error
+        if reply["status"] == "error":
+            run_sync(self._check_raise_for_error)(cell, cell_index, {"content": reply})
+        return cell
+
+    def _converse(self, cell: Any, index: int) -> dict[str, Any]:
+        """Send a cell to the kernel, take what it displays, and return its reply."""
+        if self._gone:
+            raise Died(self._gone)
+        assert self._kernel is not None
+        seconds = self._get_timeout(cell) or self._limits.cell_seconds
+        deadline = min(self._deadline, time.monotonic() + seconds)
+        times = cell.metadata["execution"] = {}
+        reply: dict[str, Any] = {}
+        for message in self._kernel.run(cell.source, deadline, self._order.stop):
+            if message.kind == "execute_input":
+                times["iopub.execute_input"] = _now()
+                cell.execution_count = message.content["execution_count"]
+            elif message.kind == "done":
+                times["shell.execute_reply"] = _now()
+                reply = message.content
+            elif self._has_room(message):
+                self._take(message, cell, index)
+        self._gone = "exit" if reply["leaving"] else ""
+        return reply
+
+    def _has_room(self, message: Message) -> bool:
+        """Count what a message takes, and return whether there was room for it."""
+        if ANSWER_MIME in message.content.get("data", ()):
+            self._answers_room -= message.size
+            if self._answers_room < 0:
+                raise Flood("answers")
+            return True
+        if message.kind in DISPLAYS:
+            self._room -= message.size
+        return self._room >= 0
+
+    def _take(self, message: Message, cell: Any, index: int) -> None:
+        """Put a display into the notebook; or tell an observer of answers and errors, who wants no more."""
+        content = message.content
+        if self._observer is not None:
+            if message.kind == "error":
+                self._observer.raised(position(cell), content["ename"], content["evalue"])
+            elif ANSWER_MIME in content.get("data", ()):
+                self._observer.answered(position(cell), content["data"][ANSWER_MIME])
+        elif message.kind in DISPLAYS or message.kind == "clear_output":
+            self.process_message(
+                {
+                    "msg_type": message.kind,
+                    "content": content,
+                    "parent_header": {},
+                    "header": {"msg_type": message.kind},
+                },
+                cell,
+                index,
+            )
 
 
-def _position(cell: Any) -> int:
+def position(cell: Any) -> int:
     """Return the cell's number in the notebook as it was submitted, from 1; 0 for a cell that was added."""
     return int(cell.metadata.get("trainkit", {}).get("position", 0))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()

@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
-import base64
 import json
+import logging
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from trainkit.course.answers import ANSWER_MIME, NOT_ATTEMPTED, validate
+from trainkit.course.answers import NOT_ATTEMPTED, validate
 from trainkit.course.model import Info, plain
+from trainkit.errors import SandboxError
+from trainkit.grading.bubblewrap import GIVEN, JOB
+from trainkit.grading.helpers import is_helper
 from trainkit.grading.notebooks import Submitted, runnable
-from trainkit.grading.sandbox import Box, Outcome
+from trainkit.grading.running import Died, Ended, Flood, Order, Runner, Stopped, TooLong
 
 __all__ = ["Execution", "Failure", "State", "activity_file", "execute"]
 
-#: How an execution ended: to its end; cut off by the deadline or because too much came out; the kernel died,
-#: or didn't listen to an interrupt; nothing could be run; the assessor stopped it.
-State = Literal["complete", "deadline", "flood", "died", "deaf", "broken", "stopped"]
+#: How an execution ended: to its end; cut off by the deadline, or because too much came out; its kernels
+#: died, more often than it may start again; nothing could be run; the assessor stopped it.
+State = Literal["complete", "deadline", "flood", "died", "broken", "stopped"]
+
+_STATES: dict[type[Ended], State] = {
+    TooLong: "deadline",
+    Flood: "flood",
+    Died: "died",
+    Stopped: "stopped",
+}
+
+#: Where a notebook finds its data, and what is asked.
+_TABLES, _ACTIVITY = f"{GIVEN}/tables", f"{GIVEN}/activity.json"
 
 #: Run after the last cell: what was computed but not answered is taken as well.
 _HARVEST = (
     '__import__("trainkit.course.activity", fromlist=["harvest"])'
     '.harvest(__import__("IPython").get_ipython().user_ns)'
 )
-
-#: Events that one execution may send; the rest isn't read.
-_MOST_EVENTS = 5_000
 
 
 @dataclass(frozen=True)
@@ -39,7 +50,7 @@ class Failure:
     Args:
         cell: its number in the submitted file, from 1.
         error: the exception's name; `timeout` for a cell that ran too long, `died` for one that ended its
-            kernel.
+            kernel, `flood` or `garbled` for one that sent too much or no messages.
         message: what the exception said.
     """
 
@@ -88,13 +99,13 @@ def execute(
     *,
     tables: Path,
     activity: Path,
-    box: Box,
+    box: Runner,
     stop: threading.Event | None = None,
 ) -> Execution:
     """Run a submitted notebook on one variant.
 
-    A cell that ends its kernel is left out, and the notebook runs again from the top: one bad cell doesn't
-    cost the answers of the others.
+    A cell that ends its kernel, or runs too long, is left out, and the notebook runs again from the top: one
+    bad cell doesn't cost the answers of the others.
 
     Args:
         submitted: the notebook.
@@ -102,91 +113,108 @@ def execute(
         variant: passed to the notebook as papermill's parameter.
         tables: the folder with the variant's tables.
         activity: the file that `activity_file` wrote.
-        box: where to run.
+        box: the runner.
         stop: set it to end the execution early.
     """
     started = time.monotonic()
     record = _Record()
-    for _attempt in range(1 + box.limits.restarts):
-        left = box.limits.notebook_seconds - (time.monotonic() - started)
-        job = {
-            "notebook": runnable(submitted, _HARVEST, without=record.fatal),
-            "parameters": {"variant": variant},
-            "mime": ANSWER_MIME,
-            "files": [(name, base64.b64encode(data).decode()) for name, data in submitted.files],
-            "limits": {**asdict(box.limits), "isolated": box.isolated},
-        }
-        outcome = replace(box, limits=replace(box.limits, notebook_seconds=left)).run(
-            "trainkit.grading.inside",
-            json.dumps(job).encode(),
-            given={"TRAINKIT_TABLES": tables, "TRAINKIT_ACTIVITY": activity},
-            settings={"TRAINKIT_LIFE": "grade", "TRAINKIT_LANG": submitted.lang},
-            stop=stop,
-        )
-        if not record.read(outcome):
-            break
+    order = Order(
+        box,
+        inputs=_inputs(submitted, tables, activity),
+        environment={
+            "TRAINKIT_TABLES": _TABLES,
+            "TRAINKIT_ACTIVITY": _ACTIVITY,
+            "TRAINKIT_LIFE": "grade",
+            "TRAINKIT_LANG": submitted.lang,
+        },
+        observer=record,
+        stop=stop or threading.Event(),
+    )
+    state, detail = _run(submitted, variant, order)
     return Execution(
         variant,
-        record.state,
+        state,
         record.answers(info),
-        tuple(record.failures[:100]),
-        record.detail,
+        record.failures(),
+        detail,
         box.level,
         round(time.monotonic() - started, 3),
-        tuple(number for number, _source in submitted.cells if number not in record.ran),
+        tuple(number for number, _source in submitted.cells if number not in record.complete),
     )
 
 
+def _run(submitted: Submitted, variant: int, order: Order) -> tuple[State, str]:
+    """Run the notebook through papermill, and return how that ended and why."""
+    from papermill.exceptions import PapermillExecutionError
+    from papermill.execute import execute_notebook
+
+    try:
+        execute_notebook(
+            _notebook_node(submitted),
+            None,
+            parameters={"variant": variant},
+            engine_name=_engine(),
+            kernel_name="python3",
+            progress_bar=False,
+            autosave_cell_every=0,
+            order=order,
+        )
+    except PapermillExecutionError:
+        return "complete", ""  # a cell raised; the observer knows
+    except Ended as ended:
+        return _STATES.get(type(ended), "died"), str(ended)
+    except SandboxError as error:
+        return "broken", str(error)
+    return "complete", ""
+
+
+def _inputs(submitted: Submitted, tables: Path, activity: Path) -> dict[str, Path | bytes]:
+    inputs: dict[str, Path | bytes] = {_ACTIVITY: activity}
+    inputs |= {f"{_TABLES}/{path.name}": path for path in sorted(tables.iterdir()) if path.is_file()}
+    # Whoever handed the files over has looked at their names; a name leads nowhere else here, either.
+    return inputs | {f"{JOB}/{name}": data for name, data in submitted.files if is_helper(name)}
+
+
 class _Record:
-    """What a notebook did, over all the kernels that it needed; nothing that it says is trusted."""
+    """What a notebook did, over all the kernels that it needed. Nothing that it says is trusted."""
 
     def __init__(self) -> None:
-        self.state: State = "broken"
-        self.detail = ""
-        self.ran: set[int] = set()
-        self.fatal: set[int] = set()
-        self.failures: list[Failure] = []
+        self.complete: set[int] = set()
+        self._failed: dict[int, Failure] = {}
         self._said: dict[int, dict[str, Any]] = {}
+        self._now: dict[int, dict[str, Any]] = {}
 
-    def read(self, outcome: Outcome) -> bool:
-        """Take what one kernel gave, and tell whether the notebook should run again without a cell."""
-        self.state = _state(outcome)
-        self.detail = outcome.errors.strip()[-500:] if self.state == "broken" else ""
-        self.failures = [f for f in self.failures if f.cell in self.fatal]
-        said: dict[int, dict[str, Any]] = {}
-        for event in _events(outcome.output):
-            match event:
-                case {"event": "ran", "cell": int(cell)}:
-                    self.ran.add(cell)
-                case {"event": "display", "cell": int(cell), "data": data}:
-                    said.setdefault(cell, {}).update({p["name"]: p for p in _payloads(data)})
-                case {
-                    "event": "failure",
-                    "cell": int(cell),
-                    "error": str(error),
-                    "message": str(message),
-                } if cell:
-                    self.failures.append(Failure(cell, error[:100], message[:500]))
-                case {"event": "timeout", "cell": int(cell)}:
-                    self.failures.append(Failure(cell, "timeout"))
-                case {"event": "stopped", "cell": int(cell), "why": "died" | "deaf" as why}:
-                    self.state, self.detail = why, str(cell)
-                    if cell and why == "died":
-                        self.failures.append(Failure(cell, "died"))
-                case {"event": "broken", "detail": str(text)}:
-                    self.state, self.detail = "broken", text[:500]
-        self._said |= said
-        if self.state in ("died", "deaf") and self.detail.isdigit() and int(self.detail):
-            self.fatal.add(int(self.detail))
-            return True
-        return False
+    def ran(self, cell: int) -> None:
+        """A cell was run to its end: what it answered now stands for what it answered before."""
+        self.complete.add(cell)
+        self._said[cell] = self._now.pop(cell, {})
+
+    def raised(self, cell: int, error: str, message: str) -> None:
+        """A cell showed an error; the first one counts."""
+        if cell:
+            self._failed.setdefault(cell, Failure(cell, error[:100], message[:500]))
+
+    def answered(self, cell: int, data: Any) -> None:
+        """A cell gave one payload or several."""
+        self._now.setdefault(cell, {}).update({p["name"]: p for p in _payloads(data)})
+
+    def lost(self, cell: int, ended: Ended) -> None:
+        """A cell has ended its kernel."""
+        self._failed[cell] = Failure(cell, ended.name, str(ended)[:500])
+
+    def failures(self) -> tuple[Failure, ...]:
+        """Return the failures in the cells' order, at most a hundred."""
+        return tuple(self._failed[cell] for cell in sorted(self._failed))[:100]
 
     def answers(self, info: Info) -> dict[str, dict[str, Any]]:
         """Return the validated payload of each answer that was given: the last one in the cells' order."""
-        harvested = self._said.get(0, {})
+        by_cell = {
+            cell: self._said.get(cell, {}) | self._now.get(cell, {}) for cell in self._said.keys() | self._now
+        }
+        harvested = by_cell.pop(0, {})
         said: dict[str, Any] = {}
-        for cell in sorted(self._said.keys() - {0}):
-            said |= self._said[cell]
+        for cell in sorted(by_cell):
+            said |= by_cell[cell]
         found = {}
         for answer in info.answers:
             given = said.get(answer.name)
@@ -197,23 +225,22 @@ class _Record:
         return found
 
 
-def _state(outcome: Outcome) -> State:
-    match outcome.status:
-        case "finished":
-            return "complete"
-        case "deadline" | "flood" | "stopped":
-            return outcome.status
-        case _:
-            return "broken"
+@cache
+def _engine() -> str:
+    """Make the engine known to papermill, also where trainkit runs from a folder without its metadata."""
+    from papermill.engines import papermill_engines
+
+    from trainkit.grading.engine import ForkEngine
+
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)
+    papermill_engines.register("fork", ForkEngine)
+    return "fork"
 
 
-def _events(output: bytes) -> Iterator[Any]:
-    """Yield the events, leaving out lines that are none: the last one may be cut off, any may be forged."""
-    for line in output.split(b"\n", _MOST_EVENTS)[:_MOST_EVENTS]:
-        try:
-            yield json.loads(line)
-        except (ValueError, RecursionError):
-            continue
+def _notebook_node(submitted: Submitted) -> Any:
+    import nbformat
+
+    return nbformat.from_dict(runnable(submitted, _HARVEST))
 
 
 def _payloads(data: Any) -> list[dict[str, Any]]:

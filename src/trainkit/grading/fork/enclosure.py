@@ -1,0 +1,84 @@
+"""A child's own box: new namespaces, fresh file systems, copies of its inputs, limits, and no rights at all.
+
+It is entered once, between the fork and the first line of a trainee's code. The order matters: mounts need
+rights in the zygote's user namespace, and limits on processes count in the child's own.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from trainkit.grading.bubblewrap import GIVEN, JOB
+from trainkit.grading.fork.linux import Namespace, drop_rights, mount, unshare
+from trainkit.grading.rlimits import limit_resources
+
+__all__ = ["close_in"]
+
+#: Names in a file system: each takes memory of the kernel that no process owns.
+_MOST_NAMES = 4096
+
+#: Who a child is in its own eyes; outside it is whoever the zygote is.
+_NOBODY = 65534
+
+_NOSUID, _NODEV, _NOEXEC = 0x2, 0x4, 0x8
+_REMOUNT, _BIND, _READ_ONLY = 0x20, 0x1000, 0x1
+_RECURSIVE, _PRIVATE = 0x4000, 0x40000
+
+
+def close_in(limits: Mapping[str, Any], inputs: Sequence[tuple[str, int]]) -> None:
+    """Shut this process in, for good.
+
+    Args:
+        limits: of `sandbox.Limits`, by name.
+        inputs: the path of each file below `/given` or `/job`, and a descriptor to copy it from.
+
+    Raises:
+        OSError: the machine doesn't allow it; nothing of a trainee's must be run then.
+    """
+    # A session of its own: `kill(0)` reaches the whole process group, and that was the zygote's.
+    os.setsid()
+    unshare(Namespace.MOUNT | Namespace.NET | Namespace.IPC | Namespace.UTS)
+    _mount_all(limits["disk_bytes"])
+    for path, descriptor in inputs:
+        _copy(descriptor, Path(path))
+    mount("", GIVEN, _REMOUNT | _BIND | _READ_ONLY | _NOSUID | _NODEV | _NOEXEC)
+    unshare(Namespace.USER)
+    _become_nobody()
+    os.chdir(JOB)
+    limit_resources(limits)
+    drop_rights()
+
+
+def _mount_all(disk_bytes: int) -> None:
+    """Cover all that can be written, and what tells of others, by something new and empty."""
+    mount("", "/", _RECURSIVE | _PRIVATE)
+    for folder in ("/tmp", "/dev/shm", JOB):
+        mount("tmpfs", folder, _NOSUID | _NODEV, f"mode=0700,size={disk_bytes},nr_inodes={_MOST_NAMES}")
+    mount("tmpfs", GIVEN, _NOSUID | _NODEV | _NOEXEC, "mode=0755")
+    # The terminals of `!command`; those of other children are in file systems of their own.
+    mount("devpts", "/dev/pts", _NOSUID | _NOEXEC, "newinstance,ptmxmode=0666,mode=0600")
+    mount("proc", "/proc", _NOSUID | _NODEV | _NOEXEC)
+
+
+def _copy(source: int, target: Path) -> None:
+    target.parent.mkdir(exist_ok=True)
+    size = os.fstat(source).st_size
+    copy = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    done = 0
+    while done < size:
+        sent = os.sendfile(copy, source, done, size - done)
+        if sent == 0:
+            break
+        done += sent
+    os.close(copy)
+    os.close(source)
+
+
+def _become_nobody() -> None:
+    # The kernel wants this said before a process without rights outside may map its group.
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{_NOBODY} 0 1")
+    Path("/proc/self/gid_map").write_text(f"{_NOBODY} 0 1")

@@ -1,0 +1,141 @@
+"""What host and child say to each other: one JSON object a line, of a few known kinds.
+
+The host sends `run` (with `source`); the child answers with any number of displays and one `done`. Names and
+contents of displays are those of Jupyter's messages. A child has run a trainee's code, so that whatever
+it sends may be forged: kinds, types and lengths are checked, and nothing else is ever looked at.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from trainkit.grading.running import Ended
+
+__all__ = ["DISPLAYS", "Garbled", "Lines", "Message", "encode", "encode_message"]
+
+#: Kinds of messages that carry what a cell displays.
+DISPLAYS = frozenset({"stream", "display_data", "update_display_data", "execute_result", "error"})
+
+
+class Garbled(Ended):
+    """What came out of a child is none of the known messages."""
+
+    name = "garbled"
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of a child.
+
+    Args:
+        kind: its name.
+        content: checked, and nothing else in it.
+        size: bytes on the wire.
+    """
+
+    kind: str
+    content: dict[str, Any]
+    size: int
+
+
+def encode(document: Mapping[str, Any]) -> bytes:
+    """Return a line of JSON."""
+    return json.dumps(document).encode() + b"\n"
+
+
+def encode_message(kind: str, content: Mapping[str, Any]) -> bytes:
+    """Return the line of a message to the host."""
+    return encode({"kind": kind, "content": content})
+
+
+class Lines:
+    """Takes bytes as they come and gives messages.
+
+    Args:
+        longest: bytes of one line; a longer one is no message.
+    """
+
+    def __init__(self, longest: int) -> None:
+        self._longest = longest
+        self._rest = b""
+
+    def feed(self, data: bytes) -> Iterator[Message]:
+        """Yield the messages that are complete now.
+
+        Raises:
+            Garbled: a line is none.
+        """
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        if len(self._rest) > self._longest:
+            raise Garbled("a line without an end")
+        for line in lines:
+            yield _message(line)
+
+
+def _message(line: bytes) -> Message:
+    try:
+        document = json.loads(line)
+        # A lone surrogate is legal in JSON, and can be stored or sent nowhere else.
+        if b"\\ud" in line.lower():
+            document = json.loads(json.dumps(document, ensure_ascii=False).encode("utf-8", "replace"))
+        kind, content = document["kind"], document["content"]
+        shape = _SHAPES[kind]
+        checked = {name: check(content[name]) for name, check in shape.items()}
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise Garbled(f"{type(error).__name__}: {str(error)[:100]}") from error
+    return Message(kind, checked, len(line))
+
+
+def _is(*kinds: type) -> Callable[[Any], Any]:
+    def check(value: Any) -> Any:
+        if type(value) not in kinds:
+            raise TypeError(f"{type(value).__name__} instead of {kinds[0].__name__}")
+        return value
+
+    return check
+
+
+def _texts(value: Any) -> list[str]:
+    return [_is(str)(text) for text in _is(list)(value)]
+
+
+def _one_of(*allowed: str) -> Callable[[Any], Any]:
+    def check(value: Any) -> Any:
+        if value not in allowed:
+            raise ValueError(f"none of {allowed}")
+        return value
+
+    return check
+
+
+def _transient(value: Any) -> dict[str, str]:
+    name = _is(dict)(value).get("display_id")
+    return {} if name is None else {"display_id": _is(str)(name)}
+
+
+_BUNDLE = {"data": _is(dict), "metadata": _is(dict)}
+
+#: What each kind of message has in it.
+_SHAPES: dict[str, dict[str, Callable[[Any], Any]]] = {
+    "ready": {"language_info": _is(dict)},
+    "broken": {"reason": _is(str)},
+    "execute_input": {"execution_count": _is(int)},
+    "stream": {"name": _one_of("stdout", "stderr"), "text": _is(str)},
+    "display_data": {**_BUNDLE, "transient": _transient},
+    "update_display_data": {**_BUNDLE, "transient": _transient},
+    "execute_result": {**_BUNDLE, "execution_count": _is(int)},
+    "error": {"ename": _is(str), "evalue": _is(str), "traceback": _texts},
+    "clear_output": {"wait": _is(bool)},
+    "flood": {},
+    "done": {
+        "status": _one_of("ok", "error"),
+        "execution_count": _is(int),
+        "ename": _is(str),
+        "evalue": _is(str),
+        "traceback": _texts,
+        "leaving": _is(bool),
+    },
+}

@@ -1,0 +1,45 @@
+"""The limits that a process sets itself before it runs a trainee's code, and that all it starts inherit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["limit_resources"]
+
+#: CPU seconds beyond the deadline, which normally ends a run first.
+_GRACE = 5
+
+
+def limit_resources(limits: Mapping[str, Any], *, shut_in: bool = True) -> None:
+    """Set the limits of this process, where there are such limits.
+
+    Args:
+        limits: of `running.Limits`, by name.
+        shut_in: the process runs in a box: all limits must hold, and the number of processes is one of them.
+            Outside of a box the user's other processes would count, too.
+
+    Raises:
+        OSError, ValueError: a limit can't be set in a box.
+    """
+    import resource
+
+    seconds = limits["notebook_seconds"]
+    wanted = {
+        resource.RLIMIT_AS: int(limits["memory_bytes"]),
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_CPU: resource.RLIM_INFINITY if math.isinf(seconds) else int(seconds) + _GRACE,
+        resource.RLIMIT_FSIZE: int(limits["file_bytes"]),
+        resource.RLIMIT_NOFILE: int(limits["files"]),
+    }
+    if shut_in:
+        wanted[resource.RLIMIT_NPROC] = int(limits["processes"])
+    for kind, value in wanted.items():
+        _soft, hard = resource.getrlimit(kind)
+        most = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        try:
+            resource.setrlimit(kind, (most, most))
+        except (ValueError, OSError):
+            if shut_in:
+                raise  # macOS refuses some; in a box all of them must hold
