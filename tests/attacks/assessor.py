@@ -24,26 +24,29 @@ from typing import Any
 
 from cases import TOOLS, Attack, attacks, look_alikes
 from submitted import READ, SAY
-from world import World, listening
+from world import MEMORY, World, listening
 
-from trainkit.grading import batch, intake, job
+from trainkit.grading import batch, intake, results
 from trainkit.grading.gradebook import Gradebook
 from trainkit.grading.pool import LocalWorkers
 from trainkit.grading.records import Submission
-from trainkit.grading.sandbox import MIB, Limits
+from trainkit.grading.sandbox import Limits
 from trainkit.grading.station import Setting
 
-#: `usual` for what ends by itself, `short` for what has to be ended.
+_MIB = 2**20
+
 _TIGHT = Limits(
     cell_seconds=20,
     notebook_seconds=90,
-    memory_bytes=2048 * MIB,
+    memory_bytes=2048 * _MIB,
+    resident_bytes=MEMORY,
     processes=64,
-    file_bytes=8 * MIB,
-    disk_bytes=8 * MIB,
-    output_bytes=2 * MIB,
-    answers_bytes=4 * MIB,
+    file_bytes=8 * _MIB,
+    disk_bytes=8 * _MIB,
+    output_bytes=2 * _MIB,
+    answers_bytes=4 * _MIB,
 )
+#: `usual` for what ends by itself, `short` for what has to be ended.
 LIMITS = {"usual": _TIGHT, "short": replace(_TIGHT, cell_seconds=2, notebook_seconds=12)}
 
 _PR_SET_CHILD_SUBREAPER = 36
@@ -99,7 +102,7 @@ def _grade(world: World, assignment: Any, level: str, chosen: Iterable[Attack]) 
                 batch.run(mine, lambda _trainee, _exercise: assignment, book, workers)
         latest = book.latest()
     keys = {(assignment.info.id, assignment.info.edition): assignment.visible.key}
-    job.write_results(world.grades, latest, keys)
+    results.write_results(world.grades, latest, lambda _trainee: keys)
     return {name: _row(own) for name, [own] in groupby(latest, key=lambda s: s.trainee.name)}
 
 

@@ -20,7 +20,7 @@ from trainkit.course.model import Answer, Column, Expected, Key, plain
 from trainkit.grading.assignment import Assignment, Prepared
 from trainkit.grading.execution import activity_file
 
-__all__ = ["ASKED", "Ears", "World", "canary", "listening"]
+__all__ = ["ASKED", "MEMORY", "Ears", "World", "canary", "listening"]
 
 #: The tiny exercise, and what attackers saw: an answer that earns nothing.
 ASKED = replace(
@@ -37,6 +37,9 @@ ASKED = replace(
         ),
     ),
 )
+
+#: Bytes of memory that a submission may have, all of its processes together.
+MEMORY = 2**30
 
 #: The variants that attacks run on: one that everybody knows, one that nobody does.
 VARIANTS = (0, 71)
@@ -192,6 +195,7 @@ class World:
             "home_folder": str(self.folder / "home"),
             "key": str(self.private / "9-01" / "key-71.json"),
             "mark": self.mark,
+            "memory": MEMORY,
             "neighbour": str(self.submissions / "a-good" / "9-01.ipynb"),
             "pid": os.getpid(),
             "port": ears.where["port"],
