@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import zipfile
 from contextlib import closing
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from trainkit.course.source import Source
 from trainkit.errors import GradingError, SandboxError, UnknownName
 from trainkit.grading import sandbox
 from trainkit.grading.job import Job
+from trainkit.grading.regrade import Regrade
 
 CHECKOUT = content.checkout()
 pytestmark = [
@@ -146,6 +148,95 @@ def test_a_second_run_changes_nothing(graded: Path):
     assert rows(graded, "grades.csv") == before
 
 
+def test_a_plan_says_what_would_be_graded_and_why(graded: Path, source: Source):
+    before = _files(graded)
+    result = CliRunner().invoke(app, ["grade", str(graded), "--dry-run"])
+    assert result.exit_code == 0, result.output
+    assert "0 would be graded (+), 6 keep their grade (=)." in result.stdout
+    assert result.stdout.count("It has its grade.") == 6
+    path = graded / "submissions" / "wei" / "1-06.ipynb"
+    text = path.read_text(encoding="utf-8")
+    try:
+        path.write_text(solved(source, "en", "# better"), encoding="utf-8")
+        with Job.of(graded) as job:
+            planned = {p.item.trainee: p for p in job.plan()}
+    finally:
+        path.write_text(text, encoding="utf-8")
+    assert planned["wei"].grades
+    assert "anew" in planned["wei"].why
+    assert not planned["lin-yue"].grades
+    assert _files(graded) == before
+
+
+def _files(folder: Path) -> dict[Path, bytes]:
+    """Return the files of a class; a database that was looked into may have a log of its own."""
+    return {p: p.read_bytes() for p in folder.rglob("*") if p.is_file() and "gradebook.db-" not in p.name}
+
+
+def test_a_plan_of_a_new_class_writes_nothing(source: Source, tmp_path: Path):
+    path = tmp_path / "submissions" / "wei" / "1-06.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_text(solved(source, "en"), encoding="utf-8")
+    with Job.of(tmp_path) as job:
+        [planned] = job.plan()
+    assert planned.grades
+    assert list(_files(tmp_path)) == [path]
+
+
+def test_an_archive_is_graded_beside_itself_and_leaves_nothing_unpacked(
+    source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+    folder = tmp_path / "course"
+    folder.mkdir()
+    (folder / "roster.csv").write_text("id,name\nly,林悦\n", encoding="utf-8")
+    with zipfile.ZipFile(folder / "1-06.zip", "w") as archive:
+        name = "林悦_4711_assignsubmission_file_/exercise.ipynb"
+        archive.writestr(name, solved(source, "zh"))
+        archive.writestr("Bo_4712_assignsubmission_onlinetext_/onlinetext.html", "<p>done</p>")
+    result = CliRunner().invoke(app, ["grade", str(folder / "1-06.zip"), "--workers", "1"])
+    assert result.exit_code == 0, result.output
+    [row] = rows(folder, "grades.csv")
+    assert (row["trainee"], float(row["percent"])) == ("ly", 100)
+    assert not any(scratch.glob("trainkit-*/*"))
+
+
+class TestRegrade:
+    def test_the_same_gives_the_same_and_no_change_is_told(self, graded: Path):
+        before = rows(graded, "grades.csv")
+        result = CliRunner().invoke(app, ["regrade", str(graded), "--trainee", "wei", "--trainee", "torn"])
+        assert result.exit_code == 0, result.output
+        assert "2 graded again, 0 answers changed" in result.stdout
+        after = rows(graded, "grades.csv")
+        assert [{**r, "graded_at": ""} for r in after] == [{**r, "graded_at": ""} for r in before]
+
+    def test_a_mistake_in_the_exercise_is_put_right_and_told(
+        self, graded: Path, source: Source, tmp_path: Path
+    ):
+        """The assessor repairs a solution; who had the right answer all along gets the points now."""
+        mistake = source.mistakes[0]
+        text = source.path.read_text(encoding="utf-8")
+        points = next(a.points for a in source.info.answers if a.name == mistake.answer)
+        edited = text.replace(f"points: {points:g}", f"points: {points + 1:g}", 1)
+        assert edited != text
+        solutions = tmp_path / "solutions"
+        solutions.mkdir()
+        (solutions / "1-06.md").write_text(edited, encoding="utf-8")
+        arguments = ["regrade", str(graded), "--trainee", "chen-bo", "--solutions", str(solutions)]
+        result = CliRunner().invoke(app, arguments)
+        assert result.exit_code == 0, result.output
+        assert f"chen-bo, 1-06, {source.info.answers[0].name}:" in result.stdout
+        assert "The exercise was edited." in result.stdout
+        again = CliRunner().invoke(app, ["regrade", str(graded), "--trainee", "chen-bo"])
+        assert "1 graded again, 1 answers changed" in again.stdout
+
+    def test_somebody_who_handed_nothing_in_is_named(self, graded: Path):
+        with pytest.raises(UnknownName, match="lin-yue"):
+            Regrade.of(graded, trainees=["lin-yeu"])
+
+
 def test_ctrl_c_leaves_a_gradebook_that_the_next_run_continues(source: Source, tmp_path: Path):
     for n in range(3):
         path = tmp_path / "submissions" / f"trainee-{n}" / "1-06.ipynb"
@@ -171,9 +262,11 @@ def test_ctrl_c_leaves_a_gradebook_that_the_next_run_continues(source: Source, t
     assert process.returncode == 130, errors
     assert "the same command continues" in errors
     assert 1 <= len(rows(tmp_path, "grades.csv")) < 3
-    again = Job.of(tmp_path).run()
+    with Job.of(tmp_path) as job:
+        again = job.run()
     assert again.left == 0
     assert again.kept >= 1
+    assert again.graded + again.kept == 3
     assert [float(r["percent"]) for r in rows(tmp_path, "grades.csv")] == [100] * 3
 
 
@@ -201,4 +294,5 @@ def test_without_a_sandbox_nothing_runs(graded: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(sandbox, "probe", lambda: sandbox.Isolation("none", "Namespaces are forbidden."))
     with pytest.raises(SandboxError):
         Job.of(graded)
-    assert not Job.of(graded, unsafe=True).isolated
+    with Job.of(graded, unsafe=True) as job:
+        assert job.way.unsafe
