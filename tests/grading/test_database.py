@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
-import sqlite3
 import stat
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -121,37 +120,38 @@ def test_two_long_names_stay_two(book: Gradebook):
     assert {len(n) for n in names} == {200}
 
 
-def test_a_writer_that_meets_a_lock_tries_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(database, "_PATIENCE", 0)
-    with (
-        Gradebook(tmp_path / "gradebook.db") as book,
-        closing(sqlite3.connect(tmp_path / "gradebook.db")) as other,
-    ):
-        other.isolation_level = None
-        other.execute("begin immediate")
-        waits: list[float] = []
-
-        def wait(seconds: float) -> None:
-            waits.append(seconds)
-            if len(waits) == 2:
-                other.execute("rollback")
-
-        monkeypatch.setattr(database.time, "sleep", wait)
-        book.note("test", "after the lock")
-        assert len(waits) == 2
-        assert [a.what for a in book.audit()] == ["after the lock"]
+@pytest.fixture
+def locked(where: Path | str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Gradebook, ExitStack]]:
+    """A gradebook that is short of patience, and another program's lock on it."""
+    monkeypatch.setattr(database, "_PATIENCE", 0.05)
+    with Gradebook(where) as book, closing(database.Database(where)) as other, ExitStack() as lock:
+        lock.enter_context(other.alone())
+        yield book, lock
 
 
-def test_a_gradebook_that_stays_locked_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(database, "_PATIENCE", 0)
-    with (
-        Gradebook(tmp_path / "gradebook.db") as book,
-        closing(sqlite3.connect(tmp_path / "gradebook.db")) as other,
-    ):
-        other.isolation_level = None
-        other.execute("begin immediate")
-        with pytest.raises(GradingError, match="Another program has kept the gradebook"):
-            book.note("test", "never")
+def test_a_writer_that_meets_a_lock_tries_again(
+    locked: tuple[Gradebook, ExitStack], monkeypatch: pytest.MonkeyPatch
+):
+    book, lock = locked
+    waits: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 2:
+            lock.close()
+
+    monkeypatch.setattr(database.time, "sleep", wait)
+    book.note("test", "after the lock")
+    assert len(waits) == 2
+    assert [a.what for a in book.audit()] == ["after the lock"]
+
+
+def test_a_gradebook_that_stays_locked_says_so(locked: tuple[Gradebook, ExitStack]):
+    book, lock = locked
+    with pytest.raises(GradingError, match="Another program has kept the gradebook"):
+        book.note("test", "never")
+    lock.close()
+    assert book.audit() == []
 
 
 def test_a_reader_sees_one_state_and_doesn_t_wait_for_a_writer(book: Gradebook):

@@ -73,7 +73,7 @@ def test_a_gradebook_knows_whose_it_is(where: Path | str, tmp_path: Path):
 def test_a_gradebook_of_another_class_is_refused(postgres_url: str, tmp_path: Path):
     open_class(made(tmp_path / "spring", postgres_url)).close()
     autumn = made(tmp_path / "autumn", postgres_url, title="Autumn")
-    with pytest.raises(GradingError, match=r"belongs to the class “Spring”.*trainkit gradebook adopt"):
+    with pytest.raises(GradingError, match=r"made for the class “Spring”.*trainkit gradebook adopt"):
         open_class(autumn)
     open_class(made(tmp_path / "spring", postgres_url)).close()
 
@@ -85,6 +85,7 @@ def test_a_class_whose_secret_was_made_anew_takes_its_gradebook_over(where: Path
     anew = Classroom.load(spring.folder)
     with pytest.raises(GradingError, match="adopt"):
         open_class(anew)
+    assert not spring.private.exists()  # looking made no new secret
     adopt(anew, why="new server", who="zhou-min")
     with open_class(anew) as book:
         assert [(a.who, a.action, a.why) for a in book.audit()] == [("zhou-min", "adopt", "new server")]

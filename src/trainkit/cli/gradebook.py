@@ -91,7 +91,8 @@ def backup(
 ) -> None:
     """Write the whole gradebook into one file, while grading may go on.
 
-    It can be restored into SQLite and into PostgreSQL. It holds personal data: keep it private.
+    It can be restored into SQLite and into PostgreSQL. It holds personal data: keep it private, and keep a
+    copy of `grades/private/class.secret` with it, without which other hidden variants would decide.
 
     Example: `trainkit gradebook backup spring-2026.zip --dir spring-class`
     """

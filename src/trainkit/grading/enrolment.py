@@ -118,13 +118,17 @@ def _settle(book: Gradebook, classroom: Classroom) -> None:
     """Write into a new gradebook whose it is, and see that an older one is this class's."""
     with book.database.reading() as session:
         found = session.scalars(select(records.ClassInfo)).first()
-    if found is not None and found.identity != _identity(classroom):
-        raise GradingError(
-            _(
-                "This gradebook belongs to the class “{title}”; each class needs one of its own. If it is "
-                "this class and only its secret was made anew, say so with `trainkit gradebook adopt`."
-            ).format(title=found.title)
-        )
+    if found is not None:
+        # A secret that is missing isn't made here: it would be another class's from then on.
+        has_secret = (classroom.private / "class.secret").is_file()
+        if not has_secret or found.identity != _identity(classroom):
+            raise GradingError(
+                _(
+                    "This gradebook was made for the class “{title}”, with another secret than the one in "
+                    "{folder}. Each class needs a gradebook of its own. If it is this class and its secret "
+                    "is lost, say so with `trainkit gradebook adopt`."
+                ).format(title=found.title, folder=classroom.private)
+            )
     if found is None or (found.title, found.lang) != (classroom.title, classroom.lang):
         book.database.write(lambda session: _own(session, classroom))
 
