@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from classes import damaged, hand_in, nothing, right, tripled
+from classes import damaged, hand_in, nothing, right, tripled, typed_in
 from hypothesis import given
 from hypothesis import strategies as st
 from submitted import INFO
@@ -58,7 +58,7 @@ def test_wide_has_a_line_for_each_trainee_and_a_column_for_each_answer(submissio
     assert (lin["9-01"], lin["9-01 double"], lin["9-01 squares"]) == ("4.0", "2.0", "1.0")
     assert (chen["9-01 double"], chen["9-01 squares"], chen["total"]) == ("0.0", "0.5", "1.5")
     assert (float(wang["9-01"]), float(wang["9-01 double"])) == (0, 0)
-    assert (zhou["9-01"], zhou["9-01 double"], zhou["total"]) == ("", "", "0")
+    assert (zhou["9-01"], zhou["9-01 double"], zhou["total"]) == ("", "", "0.0")
 
 
 def test_long_has_a_line_for_each_answer(submissions):
@@ -107,6 +107,15 @@ def test_moodle_finds_each_trainee_by_any_of_three_columns(submissions):
         "‹b›Nearly.‹/b›"
     )
     assert "could not be read" in wang[feedback]
+
+
+def test_moodle_is_told_why_a_right_answer_earned_nothing(tmp_path):
+    with Gradebook(tmp_path / "gradebook.db") as book:
+        hand_in(book, "wang", typed_in)
+        [line] = lines(export(book.latest(), "moodle"))
+    assert line["9-01 One number (Feedback)"].startswith(
+        "double: right on your data, not on all other data, 0 of 2. size: right, 1 of 1."
+    )
 
 
 def test_moodle_is_never_given_markup(submissions):

@@ -104,5 +104,5 @@ def test_a_text_that_is_too_long_is_cut():
 
 
 def test_an_ordinary_sentence_stays_readable_in_markdown():
-    sentence = "`nps` = 46.7 is not right yet: look at what you don't divide by (the answers), please."
+    sentence = "`nps` = 46.7 % is not right yet: look at what you don't divide by (the answers), please."
     assert code_markdown(sentence) == sentence

@@ -54,7 +54,11 @@ def _feedback(submission: Submission) -> str:
 
 
 def _of_mark(mark: Mark, outcome: str) -> str:
+    carried = outcome != "right" or mark.earned >= mark.points
     said = _("{name}: {status}, {awarded} of {points}.").format(
-        name=mark.name, status=status(outcome), awarded=f"{mark.awarded:g}", points=f"{mark.points:g}"
+        name=mark.name,
+        status=status(outcome) if carried else _("right on your data, not on all other data"),
+        awarded=f"{mark.awarded:g}",
+        points=f"{mark.points:g}",
     )
     return joined(said, mark.comment.translate(_PLAIN))

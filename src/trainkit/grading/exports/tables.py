@@ -83,7 +83,7 @@ def wide_table(submissions: Sequence[Submission]) -> tuple[list[str], list[list[
     lines = []
     for trainee in found.trainees:
         awarded = {c.code: found.awarded(trainee, c) for c in found.columns}
-        total = round(sum(points or 0 for points in awarded.values()), 4)
+        total = round(sum(points or 0.0 for points in awarded.values()), 4)
         line: list[Any] = [trainee.name, full_name(trainee), trainee.number, trainee.email, trainee.section]
         line += [total, most, round(100 * total / most, 1) if most else 0.0]
         for column in found.columns:

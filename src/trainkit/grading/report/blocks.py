@@ -53,14 +53,15 @@ def exercise_report(
     """
     graded = [s for s in submissions if s.state == "graded" and s.exercise.edition == info.edition]
     n = len(graded)
-    said = _("{graded} of {all} submissions are in these figures.").format(graded=n, all=len(submissions))
     if reason := too_few(n):
         what = _("This holds for questions, reliability, mistakes, hidden data and likeness.")
-        return ExerciseReport(info.heading, said, joined(reason, what))
+        return ExerciseReport(info.heading, reason=joined(reason, what))
     points = [_points(s, info) for s in graded]
     return ExerciseReport(
         heading=info.heading,
-        summary=said,
+        summary=_("{graded} of {all} submissions are in these figures.").format(
+            graded=n, all=len(submissions)
+        ),
         questions=_questions(info, points, graded),
         reliability=_reliability(info, points),
         mistakes=_mistakes(info, graded, keys.get((info.id, info.edition))),

@@ -69,10 +69,10 @@ class Block:
 
 @dataclass(frozen=True)
 class ExerciseReport:
-    """One exercise: who handed it in, and its blocks, or the reason why none of them is shown."""
+    """One exercise: how many handed it in, and its blocks, or the reason why none of them is shown."""
 
     heading: str
-    summary: str
+    summary: str = ""
     reason: str = ""
     questions: Block = Block()
     reliability: Block = Block()
