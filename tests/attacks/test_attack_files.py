@@ -11,6 +11,7 @@ import json
 import os
 import socket
 import stat
+import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -86,7 +87,7 @@ SOUND = {
 
 #: Names of folders that somebody may have, or pretend to have.
 NAMES = (
-    "..evil",
+    "evil..",
     "-rf",
     "a'; drop table submission; --",
     "$(touch owned)",
@@ -94,7 +95,7 @@ NAMES = (
     "=HYPERLINK(1)",
     "@SUM(1+1)",
     "+1",
-    "<script>alert(1)</script>"[:-9],  # a name can't hold a slash
+    "<script>alert(1)<!--",
     "\u202egnp.exe",
     "new\nline",
     "tab\tand\x1b[31m red",
@@ -102,12 +103,12 @@ NAMES = (
     "nul.txt",
     "trailing dot.",
     "林悦",
-    "e\u0301 and é"[:2],
+    "e\u0301",
     "A",
     "a",
     "🙂" * 40,
     "x" * 200,
-    "[link](javascript:alert(1))"[:-1],
+    "[link](javascript:alert(1))",
     "{{ 7*7 }}",
     "feedback",
 )
@@ -251,10 +252,9 @@ def test_good_work_among_them_has_its_points(found: Found):
 def test_every_name_is_one_person(found: Found):
     """No name is lost, merged with another one or made into a path."""
     graded = set(found.rows) - {*DAMAGED, *SOUND, *IMPOSTORS, "a-good", "z-good", "from-archive"}
-    assert len(graded) == len(NAMES)
+    assert graded == {unicodedata.normalize("NFC", name).strip() for name in NAMES}
     pages = sorted((found.folder / "grades" / "feedback").glob("*.html"))
     assert len(pages) == len(found.rows)
-    assert {p.name.casefold() for p in pages} != set()
     assert len({p.name.casefold() for p in pages}) == len(pages)
 
 

@@ -20,9 +20,9 @@ ATTACKS, HONEST = attacks(), look_alikes()
 
 #: What each runner is called, and who the assessor is.
 SIDES = [
-    pytest.param("fork", "root", id="fork"),
-    pytest.param("fork", "plain user", id="fork-plain-user", marks=pytest.mark.slow),
-    pytest.param("bubblewrap", "root", id="bubblewrap", marks=pytest.mark.slow),
+    pytest.param(("fork", "root"), id="fork", marks=pytest.mark.slow),
+    pytest.param(("fork", "plain user"), id="fork-plain-user", marks=pytest.mark.slow),
+    pytest.param(("bubblewrap", "root"), id="bubblewrap", marks=pytest.mark.slow),
 ]
 
 #: Outcomes of answers that need no remark: what the trainee is told anyway. That an answer is absent because
@@ -30,7 +30,7 @@ SIDES = [
 ORDINARY = {"right", "wrong", "mistake", "convention", "not attempted", "not run"}
 
 
-@pytest.fixture(params=SIDES)
+@pytest.fixture(params=SIDES, scope="module")
 def report(request: pytest.FixtureRequest, graded: Callable[[str, str], Report]) -> Report:
     level, user = request.param
     if level == "fork" and sandbox.probe().level != "fork":
