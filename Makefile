@@ -70,7 +70,7 @@ $(VENV)/trainee.done: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 $(VENV)/grading.done: pyproject.toml constraints.txt | $(BIN)/python
-	@$(PIP) --editable '.[grade]'
+	@$(PIP) --editable '.[grade,xlsx]'
 	@sh .ci/system bubblewrap
 	@touch $(VENV)/trainee.done $@
 
