@@ -11,6 +11,7 @@ from submitted import INFO
 
 from trainkit.errors import GradingError
 from trainkit.grading import records
+from trainkit.grading.backup import back_up, restore
 from trainkit.grading.classroom import Classroom
 from trainkit.grading.enrolment import Enrolled, adopt, enroll, open_class
 from trainkit.grading.gradebook import Gradebook
@@ -76,6 +77,27 @@ def test_a_gradebook_of_another_class_is_refused(postgres_url: str, tmp_path: Pa
     with pytest.raises(GradingError, match=r"made for the class “Spring”.*trainkit gradebook adopt"):
         open_class(autumn)
     open_class(made(tmp_path / "spring", postgres_url)).close()
+
+
+def test_classes_may_share_a_database_in_schemas_of_their_own(postgres_url: str, tmp_path: Path):
+    import psycopg
+
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        admin.execute("create schema spring")
+        admin.execute("create schema autumn")
+    for name in ("spring", "autumn"):
+        url = f"{postgres_url}&options=-csearch_path%3D{name}"
+        with open_class(made(tmp_path / name, url, title=name)) as book:
+            book.record(f"of-{name}", INFO, graded(), plan="p", received=b"x")
+            back_up(book, tmp_path / f"{name}.zip")
+    for name in ("spring", "autumn"):
+        with open_class(
+            made(tmp_path / name, f"{postgres_url}&options=-csearch_path%3D{name}", title=name)
+        ) as book:
+            assert [s.trainee.name for s in book.latest()] == [f"of-{name}"]
+        restore(tmp_path / "new.db", tmp_path / f"{name}.zip", force=True)
+        with Gradebook(tmp_path / "new.db") as book:
+            assert [s.trainee.name for s in book.latest()] == [f"of-{name}"]
 
 
 def test_a_class_whose_secret_was_made_anew_takes_its_gradebook_over(where: Path | str, tmp_path: Path):
