@@ -187,9 +187,8 @@ def similar_pairs(
     if len(names) < 2:
         return []
     found = [
-        Pair(names[i], names[j], share, shared)
-        for i, j, shared in _overlaps([own[n] for n in names])
-        if (share := shared / min(len(own[names[i]]), len(own[names[j]]))) >= threshold
+        Pair(names[i], names[j], shared / min(len(own[names[i]]), len(own[names[j]])), shared)
+        for i, j, shared in _overlaps([own[n] for n in names], threshold)
     ]
     return sorted(found, key=lambda p: (-p.share, -p.shared, p.one, p.other))
 
@@ -203,19 +202,20 @@ def _own(submissions: Mapping[str, frozenset[int]], given: frozenset[int]) -> di
     return {name: marks for name, marks in own.items() if len(marks) >= _FEWEST}
 
 
-def _overlaps(sets: Sequence[frozenset[int]]) -> Iterator[tuple[int, int, int]]:
-    """Yield how many elements each two of many sets share, where they share any."""
+def _overlaps(sets: Sequence[frozenset[int]], threshold: float) -> Iterator[tuple[int, int, int]]:
+    """Yield how many elements two sets share, for each two that share enough of the smaller one."""
     import numpy as np
     from scipy.sparse import csr_array
 
     columns = {mark: i for i, mark in enumerate(sorted(set().union(*sets)))}
-    sizes = [len(s) for s in sets]
+    sizes = np.array([len(s) for s in sets])
     indices = np.array([columns[mark] for s in sets for mark in sorted(s)], dtype=np.int64)
     starts = np.concatenate([[0], np.cumsum(sizes)])
     table = csr_array((np.ones(len(indices), np.int32), indices, starts), shape=(len(sets), len(columns)))
     turned = table.T.tocsr()
     for first in range(0, len(sets), _BLOCK):
         block = (table[first : first + _BLOCK] @ turned).tocoo()
-        for i, j, shared in zip(block.coords[0] + first, block.coords[1], block.data, strict=True):
-            if i < j:
-                yield int(i), int(j), int(shared)
+        one, other, shared = block.coords[0] + first, block.coords[1], block.data
+        enough = (one < other) & (shared / np.minimum(sizes[one], sizes[other]) >= threshold)
+        found = one[enough], other[enough], shared[enough]
+        yield from zip(*(values.tolist() for values in found), strict=True)
