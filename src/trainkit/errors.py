@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from trainkit.i18n import _, joined
 
@@ -41,7 +42,13 @@ __all__ = [
 
 
 class TrainkitError(Exception):
-    """The base of all errors that trainkit raises on purpose."""
+    """The base of all errors that trainkit raises on purpose.
+
+    They can be sent from one process to another, whatever their arguments are.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (type(self), self.args, self.__dict__)
 
 
 class InputError(TrainkitError, ValueError):
@@ -113,3 +120,11 @@ class GradingError(TrainkitError):
 
 class SandboxError(GradingError):
     """This machine can't isolate a submission."""
+
+
+def _again(kind: type[TrainkitError], args: tuple[Any, ...], state: dict[str, Any]) -> TrainkitError:
+    """Return an error as it was: its message is complete, so it isn't composed once more."""
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(state)
+    return error

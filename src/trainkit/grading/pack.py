@@ -19,6 +19,7 @@ from trainkit.course.catalogue import FOLDERS, find
 from trainkit.course.key import solution
 from trainkit.errors import GradingError
 from trainkit.files import write_atomic
+from trainkit.grading.ahead import make_ahead
 from trainkit.grading.assignment import shown
 from trainkit.grading.classroom import Classroom
 from trainkit.grading.roster import Entry, read_roster
@@ -173,12 +174,12 @@ def _write_personal(classroom: Classroom, root: Path, out: Path, report: Report)
             )
         )
     for id in sorted(classroom.personal):
-        source = solution(id, root / "solutions")
-        for trainee in trainees:
-            variant = classroom.variant(trainee.name, id)
-            own = shown(source, variant, classroom.secret, classroom.private / id).variant
-            path = out / trainee.name / f"{id}.ipynb"
-            write_atomic(path, personal_notebook(_built(root, id, trainee, classroom), own))
+        source, folder = solution(id, root / "solutions"), classroom.private / id
+        variants = {classroom.variant(trainee.name, id): trainee for trainee in trainees}
+        for variant in make_ahead(source, variants, classroom.secret, folder):
+            own = shown(source, variant, classroom.secret, folder).variant
+            path = out / variants[variant].name / f"{id}.ipynb"
+            write_atomic(path, personal_notebook(_built(root, id, variants[variant], classroom), own))
             report(str(path))
             yield path
 

@@ -11,6 +11,7 @@ from trainkit.course.key import solution
 from trainkit.course.model import Key
 from trainkit.course.source import Source
 from trainkit.errors import GradingError, UnknownName
+from trainkit.grading.ahead import make_ahead
 from trainkit.grading.assignment import Assignment, prepare
 from trainkit.grading.classroom import Classroom
 from trainkit.grading.feedback_view import Keys
@@ -71,10 +72,8 @@ class Preparation:
         """
         variant = self._classroom.variant(trainee, exercise)
         if (exercise, variant) not in self._ready:
-            if exercise not in self._sources:
-                self._sources[exercise] = solution(exercise, self._solutions)
             self._ready[exercise, variant] = prepare(
-                self._sources[exercise],
+                self._source(exercise),
                 self._classroom.secret,
                 self._classroom.private / exercise,
                 visible=variant,
@@ -92,12 +91,22 @@ class Preparation:
         """
         self._classroom.private.mkdir(parents=True, exist_ok=True)
         self._classroom.private.chmod(0o700)
-        distinct = {(e, self._classroom.variant(t, e)): t for t, e in sorted(wanted, reverse=True)}
-        ready = progress(len(distinct))
-        for (exercise, _variant), trainee in sorted(distinct.items()):
-            self(trainee, exercise)
-            ready.step(f"{trainee}/{exercise}" if exercise in self._classroom.personal else exercise)
+        distinct: dict[str, dict[int, str]] = defaultdict(dict)
+        for trainee, exercise in sorted(wanted, reverse=True):
+            distinct[exercise][self._classroom.variant(trainee, exercise)] = trainee
+        ready = progress(sum(map(len, distinct.values())))
+        for exercise, trainees in sorted(distinct.items()):
+            folder = self._classroom.private / exercise
+            for variant in make_ahead(self._source(exercise), trainees, self._classroom.secret, folder):
+                self(trainees[variant], exercise)
+                own = exercise in self._classroom.personal
+                ready.step(f"{trainees[variant]}/{exercise}" if own else exercise)
         ready.close()
+
+    def _source(self, exercise: str) -> Source:
+        if exercise not in self._sources:
+            self._sources[exercise] = solution(exercise, self._solutions)
+        return self._sources[exercise]
 
     def keys_for(self, latest: Iterable[Submission]) -> Callable[[str], Keys]:
         """Return what returns the keys of the variants that a trainee worked on, by exercise and edition.
