@@ -201,6 +201,14 @@ def test_without_its_driver_postgresql_tells_what_to_install(monkeypatch: pytest
         Gradebook("postgresql://grader@/spring")
 
 
+@pytest.mark.parametrize("name", ["folder", "file/gradebook.db"])
+def test_a_place_where_no_file_can_be_says_so(tmp_path: Path, name: str):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    with pytest.raises(GradingError, match=r"can't be opened: (Is a directory|Not a directory|File exists)"):
+        Gradebook(tmp_path / name)
+
+
 def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path):
     path = tmp_path / "gradebook.db"
     path.write_bytes(b"grades of the spring class\n" * 100)

@@ -43,6 +43,7 @@ class Database:
         where: the path of a SQLite file, made when it isn't there, or a URL as SQLAlchemy knows them.
 
     Raises:
+        GradingError: the file can't be made or written to.
         InputError: the URL can't be read.
         MissingExtra: the driver of this database isn't installed.
     """
@@ -51,7 +52,10 @@ class Database:
         url = URL.create("sqlite", database=str(where)) if isinstance(where, Path) else _read_url(where)
         self.path = _file(url)
         if self.path is not None:
-            _make_private(self.path)
+            try:
+                _make_private(self.path)
+            except OSError as error:
+                raise _unusable(self.path, error.strerror) from error
         self.engine = _engine(url)
 
     @property
@@ -126,10 +130,7 @@ class Database:
             connection = self.engine.connect()
         except (DBAPIError, sqlite3.Error) as error:
             where = self.path or self.engine.url.render_as_string(hide_password=True)
-            reason = getattr(error, "orig", error)
-            raise GradingError(
-                _("The gradebook {where} can't be opened: {error}").format(where=where, error=reason)
-            ) from error
+            raise _unusable(where, getattr(error, "orig", error)) from error
         with connection:
             yield connection
 
@@ -161,6 +162,10 @@ class Database:
         finally:
             pooled.invalidate()  # its settings are no others' business
             pooled.close()
+
+
+def _unusable(where: Path | str, reason: object) -> GradingError:
+    return GradingError(_("The gradebook {where} can't be opened: {error}").format(where=where, error=reason))
 
 
 def _read_url(where: str) -> URL:
