@@ -5,6 +5,7 @@ Importing this module needs the extra `cluster`.
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -51,7 +52,7 @@ class ClusterWorkers:
             ) from error
         try:
             self._client.wait_for_workers(1, timeout=_PATIENCE)
-            self._client.register_plugin(_Warm(setting), name=_Warm.name)
+            self._client.register_plugin(_Warm(setting))
         except TimeoutError as error:
             self._client.close()
             raise GradingError(
@@ -114,12 +115,14 @@ class ClusterWorkers:
 
 
 class _Warm(WorkerPlugin):
-    """Warms a worker up as soon as it joins, replaced ones as well, and ends its runner when it leaves."""
+    """Warms a worker up as soon as it joins, replaced ones as well, and ends its runners when it leaves."""
 
-    name = "trainkit-grading"
+    #: A worker that is warm for this setting stays so, from run to run.
+    idempotent = True
 
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
+        self.name = f"trainkit-{hashlib.sha256(repr(setting).encode()).hexdigest()[:12]}"
 
     def setup(self, worker: Any) -> None:  # noqa: ARG002 - Dask calls it so
         station.open_station(self._setting)

@@ -12,14 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from trainkit import content
 from trainkit.grading import sandbox
 from trainkit.grading.assignment import Assignment
+from trainkit.grading.fork.runner import ForkRunner
 from trainkit.grading.grader import Graded, Stopped, grade, ungraded
 from trainkit.grading.notebooks import Damaged, content_hash
-from trainkit.grading.sandbox import Limits
+from trainkit.grading.running import Limits, Runner
 from trainkit.i18n import get_language, use_language
 
 __all__ = ["Setting", "Task", "box_for", "close_stations", "grade_one", "open_station", "stop"]
@@ -83,7 +84,7 @@ def box_for(
     isolated: bool = True,
     limits: Limits | None = None,
     prefer: Literal["fork", "bubblewrap"] = "fork",
-) -> Any:
+) -> Runner:
     """Return a runner that hides the course: its notebooks, keys and solutions, wherever they lie.
 
     Args:
@@ -101,7 +102,7 @@ def box_for(
 
 
 #: The runners of this process, kept warm from submission to submission.
-_runners: dict[Setting, Any] = {}
+_runners: dict[Setting, Runner] = {}
 _opening = threading.Lock()
 _stopped = threading.Event()
 
@@ -112,7 +113,9 @@ def open_station(setting: Setting) -> None:
     Raises:
         SandboxError: this machine has no sandbox, and the assessor didn't accept that.
     """
-    _runner(setting)
+    runner = _runner(setting)
+    if isinstance(runner, ForkRunner):
+        runner.warm()
 
 
 def stop() -> None:
@@ -150,7 +153,7 @@ def grade_one(task: Task) -> Graded:
         return task.given_up(f"{type(error).__name__}: {error}")
 
 
-def _runner(setting: Setting) -> Any:
+def _runner(setting: Setting) -> Runner:
     with _opening:
         if setting not in _runners:
             _runners[setting] = box_for(
