@@ -18,6 +18,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from trainkit.grading.rlimits import limit_resources
+
 __all__ = ["main"]
 
 
@@ -28,31 +30,13 @@ def main() -> None:
     # A process group of its own: an interrupt then reaches what a cell has started.
     with suppress(PermissionError):  # it leads one already
         os.setsid()
-    _limit_resources(order["limits"])
+    limit_resources(order["limits"])
     # Compiling this package's grammars takes longer than many a notebook; jsonschema does without it.
     sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     # Last, so that none of the trainee's files is taken for a library.
     sys.path.append(str(Path.cwd()))
     _seed()
     _run(order)
-
-
-def _limit_resources(limits: Mapping[str, Any]) -> None:
-    """Set the limits of this process, which all that it starts inherit."""
-    import resource
-
-    seconds = int(limits["notebook_seconds"]) + 5
-    for kind, value in (
-        (resource.RLIMIT_AS, limits["memory_bytes"]),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_FSIZE, limits["file_bytes"]),
-        (resource.RLIMIT_NOFILE, limits["files"]),
-        (resource.RLIMIT_NPROC, limits["processes"]),
-    ):
-        _soft, hard = resource.getrlimit(kind)
-        most = int(value) if hard == resource.RLIM_INFINITY else min(int(value), hard)
-        resource.setrlimit(kind, (most, most))
 
 
 def _seed() -> None:

@@ -163,6 +163,7 @@ class Client(PapermillNotebookClient):
             elif ANSWER_MIME in content.get("data", ()):
                 self._observer.answered(position(cell), content["data"][ANSWER_MIME])
         elif message.kind in DISPLAYS or message.kind == "clear_output":
+            joined = message.kind == "stream" and self._continues(message, cell)
             self.process_message(
                 {
                     "msg_type": message.kind,
@@ -173,6 +174,14 @@ class Client(PapermillNotebookClient):
                 cell,
                 index,
             )
+            if joined:
+                rest = cell.outputs.pop()
+                cell.outputs[-1].text += rest.text
+
+    def _continues(self, message: Message, cell: Any) -> bool:
+        """Return whether a text belongs to the output before it: the kernel cuts long ones into pieces."""
+        last = cell.outputs[-1] if cell.outputs and not self.clear_before_next_output else None
+        return last is not None and last.output_type == "stream" and last.name == message.content["name"]
 
 
 def position(cell: Any) -> int:

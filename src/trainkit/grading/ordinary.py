@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from trainkit.grading.bubblewrap import GIVEN, JOB
-from trainkit.grading.fork.wire import DISPLAYS, Lines, Message, encode_message
+from trainkit.grading.fork.wire import DISPLAYS, LONGEST, Lines, Message, encode_message
 from trainkit.grading.running import Died, Inputs, Level, Limits, Stopped, TooLong
 
 __all__ = ["OrdinaryRunner"]
@@ -123,13 +123,12 @@ class _Kernel:
         from jupyter_client.blocking.client import BlockingKernelClient
 
         self._start, self._manager, self._stop = start, start.manager, stop
-        self._longest = limits.output_bytes + limits.answers_bytes
         self._context: Any = None
         self._client: Any = None
         try:
             _run(self._manager.start_kernel(**start.start_options))
             self._context = zmq.Context()
-            self._context.maxmsgsize = self._longest
+            self._context.maxmsgsize = limits.output_bytes + limits.answers_bytes
             self._client = BlockingKernelClient(context=self._context)
             self._client.load_connection_info(self._manager.get_connection_info())
             self._client.start_channels(hb=False)
@@ -214,7 +213,9 @@ class _Kernel:
     def _message(self, kind: str, content: Mapping[str, Any]) -> Message:
         """Check a message as if it had come over the wire."""
         line = encode_message(kind, content)
-        (message,) = Lines(self._longest).feed(line)
+        if len(line) > LONGEST:
+            return Message("flood", {}, len(line))
+        (message,) = Lines().feed(line)
         return message
 
 

@@ -217,7 +217,7 @@ class Child:
         self._channel, self._pidfd, self._end = channel, pidfd, end
         # What a child displays is cut off inside; more than that comes only from one that forges messages.
         self._room = 2 * (limits.output_bytes + limits.answers_bytes)
-        self._lines = Lines(limits.output_bytes + limits.answers_bytes)
+        self._lines = Lines()
         self._waiting: list[Message] = []
         self._poll = select.poll()
         self._poll.register(channel, select.POLLIN)
@@ -278,7 +278,7 @@ class Child:
 
     def _send(self, data: bytes, deadline: float) -> None:
         """Send a line; a child that doesn't read won't keep us waiting."""
-        self._channel.settimeout(max(0.0, deadline - time.monotonic()) or 0.001)
+        self._channel.settimeout(min(max(0.001, deadline - time.monotonic()), _WARM))
         try:
             self._channel.sendall(data)
         except TimeoutError as error:

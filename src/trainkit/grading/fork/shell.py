@@ -23,7 +23,7 @@ from jupyter_client.jsonutil import json_clean
 from jupyter_client.session import Session
 from traitlets.config import Config
 
-from trainkit.grading.fork.wire import DISPLAYS, encode_message
+from trainkit.grading.fork.wire import DISPLAYS, LONGEST, encode_message
 
 __all__ = ["Stream", "Wire", "connect", "make_shell"]
 
@@ -33,8 +33,11 @@ _ANSWERS = "application/vnd.trainkit.answer+json"
 #: A stream passes on what it holds at this size, in characters.
 _FULL = 2**18
 
+#: What is left of an error that is too long: characters of a text, and entries of the traceback.
+_LONGEST_TEXT, _MOST_LINES = 4_000, 50
+
 #: What nbclient's kernels say to `input()`.
-_NO_INPUT = "raw_input was called, but this frontend does not support input requests."
+_NO_INPUT = "{what} was called, but this frontend does not support input requests."
 
 
 class ZMQInteractiveShell(zmqshell.ZMQInteractiveShell):
@@ -95,10 +98,9 @@ class Wire(Session):
         """Send a message, unless this is a process that the notebook has forked."""
         if self._channel is None or self.pid != os.getpid():
             return
-        try:
-            line = encode_message(kind, content)
-        except (TypeError, ValueError):
-            line = encode_message(kind, json_clean(content))
+        line = _encoded(kind, content)
+        if len(line) > LONGEST:
+            line = _encoded(kind, _shortened(content)) if "ename" in content else encode_message("flood", {})
         with self._lock:
             if kind in DISPLAYS and _ANSWERS not in content.get("data", ()):
                 if self._room < 0:
@@ -169,8 +171,8 @@ class Stream(io.TextIOBase):
             text = "".join(self._parts)
             self._parts.clear()
             self._length = 0
-        if text:
-            self._wire.tell("stream", {"name": self.name, "text": text})
+        for start in range(0, len(text), _FULL):
+            self._wire.tell("stream", {"name": self.name, "text": text[start : start + _FULL]})
 
     def _collect(self) -> None:
         """Take over what was written to the descriptor since the last time."""
@@ -185,6 +187,19 @@ class Stream(io.TextIOBase):
     def _keep(self, text: str) -> None:
         self._parts.append(text)
         self._length += len(text)
+
+
+def _encoded(kind: str, content: dict[str, Any]) -> bytes:
+    try:
+        return encode_message(kind, content)
+    except (TypeError, ValueError):
+        return encode_message(kind, json_clean(content))
+
+
+def _shortened(content: dict[str, Any]) -> dict[str, Any]:
+    """Return an error with less of what it says: some put a whole table into their message."""
+    lines = [line[:_LONGEST_TEXT] for line in content["traceback"][-_MOST_LINES:]]
+    return {**content, "evalue": content["evalue"][:_LONGEST_TEXT], "traceback": lines}
 
 
 def make_shell() -> tuple[Any, Wire]:
@@ -210,8 +225,12 @@ def connect(wire: Wire, channel: socket.socket, room: int) -> None:
     """
     wire.open(channel, room)
     sys.stdout, sys.stderr = Stream("stdout", wire), Stream("stderr", wire)
-    builtins.input = getpass.getpass = _no_input
+    builtins.input, getpass.getpass = _no_input, _no_password
 
 
-def _no_input(prompt: object = "", stream: object = None) -> str:  # noqa: ARG001 - as getpass has it
-    raise StdinNotImplementedError(_NO_INPUT)
+def _no_input(prompt: object = "") -> str:  # noqa: ARG001 - nobody sees it
+    raise StdinNotImplementedError(_NO_INPUT.format(what="raw_input"))
+
+
+def _no_password(prompt: object = "", stream: object = None, **_options: object) -> str:  # noqa: ARG001
+    raise StdinNotImplementedError(_NO_INPUT.format(what="getpass"))

@@ -14,7 +14,10 @@ from typing import Any
 
 from trainkit.grading.running import Ended
 
-__all__ = ["DISPLAYS", "Garbled", "Lines", "Message", "encode", "encode_message"]
+__all__ = ["DISPLAYS", "LONGEST", "Garbled", "Lines", "Message", "encode", "encode_message"]
+
+#: Bytes of a line. Unfolded, JSON can take thirty times the memory of its text.
+LONGEST = 4 * 2**20
 
 #: Kinds of messages that carry what a cell displays.
 DISPLAYS = frozenset({"stream", "display_data", "update_display_data", "execute_result", "error"})
@@ -52,15 +55,11 @@ def encode_message(kind: str, content: Mapping[str, Any]) -> bytes:
 
 
 class Lines:
-    """Takes bytes as they come and gives messages.
+    """Takes bytes as they come and gives messages."""
 
-    Args:
-        longest: bytes of one line; a longer one is no message.
-    """
-
-    def __init__(self, longest: int) -> None:
-        self._longest = longest
-        self._rest = b""
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._length = 0
 
     def feed(self, data: bytes) -> Iterator[Message]:
         """Yield the messages that are complete now.
@@ -68,14 +67,20 @@ class Lines:
         Raises:
             Garbled: a line is none.
         """
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        if len(self._rest) > self._longest:
-            raise Garbled("a line without an end")
-        for line in lines:
+        *ends, rest = data.split(b"\n")
+        for end in ends:
+            line = b"".join([*self._parts, end])
+            self._parts, self._length = [], 0
             yield _message(line)
+        self._parts.append(rest)
+        self._length += len(rest)
+        if self._length > LONGEST:
+            raise Garbled("a line without an end")
 
 
 def _message(line: bytes) -> Message:
+    if len(line) > LONGEST:
+        raise Garbled("a line that is too long")
     try:
         document = json.loads(line)
         # A lone surrogate is legal in JSON, and can be stored or sent nowhere else.
