@@ -45,7 +45,7 @@ _BLOCK = 500
 _MOST = 200_000
 
 #: Lines that IPython reads and Python doesn't.
-_MAGIC = re.compile(r"^\s*(?:%{1,2}|!|\?).*$|^.*\?\s*$", re.MULTILINE)
+_MAGIC = re.compile(r"^[^\S\n]*(?:%{1,2}|!|\?).*$|^.*\?[^\S\n]*$", re.MULTILINE)
 
 #: For code that doesn't parse: names, numbers, texts and single signs.
 _PIECE = re.compile(r"[^\W\d]\w*|\d[\w.]*|'[^'\n]*'|\"[^\"\n]*\"|[^\s\w]")
