@@ -33,6 +33,8 @@ from servers.running import (
 )
 from servers.test_ports import listening
 from trainkit.errors import ServerError
+from trainkit.kernels import client
+from trainkit.kernels.forked import NAME
 from trainkit.servers import children, session
 from trainkit.servers.children import Child, answers
 from trainkit.servers.pages import MAX_KERNELS, Pages
@@ -196,6 +198,16 @@ def test_a_dead_kernel_is_not_quietly_replaced(book):
     [pid] = kernels(book) - before
     psutil.Process(pid).kill()
     eventually(lambda: json.loads(pages(book, f"/trainkit/session/{id}").text) == {"alive": False})
+
+
+@pytest.mark.skipif(not client.supported(), reason="kernels can't be forked on this system")
+def test_the_kernels_of_pages_are_forked_each_for_itself(book):
+    before = kernels(book)
+    for _ in range(2):
+        pages(book, "/voila/render/en/1-06.ipynb")
+    new = [psutil.Process(pid) for pid in kernels(book) - before]
+    assert [kernel.name() for kernel in new] == [NAME, NAME]
+    assert "is started, not forked" not in (book.plan.logs / "voila.log").read_text(encoding="utf-8")
 
 
 def test_kernels_do_not_warn_of_a_network_that_is_not_used(book):

@@ -25,6 +25,7 @@ from trainkit.errors import UnknownName
 from trainkit.i18n import LANGUAGES
 from trainkit.kernels import PROVISIONER, client
 from trainkit.servers.children import stop_when_parent_goes
+from trainkit.servers.compiled import use_compiled_templates
 from trainkit.servers.plan import HOME, HOST, Plan
 from trainkit.servers.texts import LANGUAGE_TAGS, failure_texts, page_texts, speaking
 
@@ -53,6 +54,8 @@ def pages_config(plan: Plan) -> dict[str, Any]:
             "root_dir": str(plan.pages),
             "token": plan.page_token,
             "log_level": "INFO",
+            # Otherwise each message of a kernel becomes a record that is thrown away later.
+            "logging_config": {"loggers": {"Pages": {"level": "INFO"}}},
         },
         "VoilaConfiguration": {
             "template": "trainkit",
@@ -91,6 +94,7 @@ class Pages(Voila):
 
         self.config_file_paths: list[str] = []
         self.update_config(Config(pages_config(self._plan)))
+        use_compiled_templates()
         super().initialize(argv or [])
         self.voila_configuration.prelaunch_hook = self._prepare_page
 
