@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ from submitted import INFO, READ, RIGHT, SAY, needs_sandbox, notebook, solved
 from trainkit.grading.assignment import Assignment
 from trainkit.grading.grader import Graded, grade
 from trainkit.grading.notebooks import Damaged
+from trainkit.grading.sandbox import Limits, runner
 
 pytestmark = [*needs_sandbox, pytest.mark.slow]
 
@@ -123,3 +125,30 @@ def test_grading_is_a_function_of_its_input(assignment: Assignment):
     assert first.marks == second.marks
     assert [j.verdicts for j in first.judged] == [j.verdicts for j in second.judged]
     assert first.score == (4, INFO.points)
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        ("import os\nos._exit(1)", "Cell 5 ended the kernel."),
+        ("while True:\n    pass", "Cell 5 ran too long."),
+    ],
+)
+def test_a_cell_that_ends_its_kernel_costs_only_what_it_would_have_answered(
+    assignment: Assignment, bad: str, reason: str
+):
+    squares = "say(squares={'columns': ['n', 'square'], 'rows': [[number, number**2]]})"
+    raw = notebook(READ, SAY, "say(double=number * 2)", f"{bad}\n{squares}", "say(size='big')")
+    one = replace(assignment, hidden=assignment.hidden[:1])
+    with runner(Limits(cell_seconds=5)) as box:
+        graded = grade(raw, one, box)
+    assert graded.state == "graded"
+    assert earned(graded) == {**FULL, "squares": 0}
+    for judged in graded.judged:
+        assert judged.verdicts["squares"].outcome == "not run"
+        assert judged.verdicts["squares"].detail == reason
+
+
+def test_a_grade_is_the_same_after_a_journey(assignment: Assignment):
+    graded = grade(solved(), assignment)
+    assert pickle.loads(pickle.dumps(graded)) == graded
