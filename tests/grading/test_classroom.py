@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import pickle
 from dataclasses import replace
 from pathlib import Path
 
@@ -128,6 +129,23 @@ def test_the_secret_is_made_once_and_private(tmp_path: Path) -> None:
     secret = Classroom.load(tmp_path).secret
     assert Classroom.load(tmp_path).secret == secret
     assert (tmp_path / "grades" / "private" / "class.secret").stat().st_mode & 0o077 == 0
+
+
+def test_a_class_that_is_sent_elsewhere_leaves_its_secret_at_home(tmp_path: Path) -> None:
+    room = Classroom.load(tmp_path)
+    sent = pickle.dumps((room, room.secret)[0])
+    assert room.secret.encode() not in sent
+    assert pickle.loads(sent) == room
+
+
+@pytest.mark.parametrize("damaged", ["", "\n", "0" * 63])
+def test_a_damaged_secret_is_not_replaced_by_a_weaker_one(tmp_path: Path, damaged: str) -> None:
+    path = tmp_path / "grades" / "private" / "class.secret"
+    path.parent.mkdir(parents=True)
+    path.write_text(damaged)
+    with pytest.raises(GradingError, match=r"class\.secret is damaged"):
+        _secret = Classroom.load(tmp_path).secret
+    assert path.read_text() == damaged
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,9 @@ __all__ = ["HIDDEN", "Assignment", "Prepared", "class_secret", "prepare", "shown
 #: How many hidden variants a submission runs on, unless the class says otherwise.
 HIDDEN = 2
 
+#: Bytes of a class secret, written as hexadecimal digits.
+_SECRET_BYTES = 32
+
 #: How many variants are tried for each one that is needed, before giving up on finding usable ones.
 _TRIES = 6
 
@@ -85,10 +88,21 @@ class Assignment:
 
 
 def class_secret(path: Path) -> str:
-    """Return the secret of a class; the first call makes it, in a file that only its owner may read."""
+    """Return the secret of a class; the first call makes it, in a file that only its owner may read.
+
+    Raises:
+        GradingError: the file holds none, for example because a disk was full when it was copied.
+    """
     if not path.is_file():
-        write_atomic(path, secrets.token_hex(32) + "\n", private=True)
-    return path.read_text(encoding="utf-8").strip()
+        write_atomic(path, secrets.token_hex(_SECRET_BYTES) + "\n", private=True)
+    secret = path.read_text(encoding="utf-8").strip()
+    if len(secret) < 2 * _SECRET_BYTES:
+        raise GradingError(
+            _(
+                "{path} is damaged. Bring it back from a backup: all variants of the class follow from it."
+            ).format(path=path)
+        )
+    return secret
 
 
 def prepare(

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from trainkit.course.catalogue import find
 from trainkit.errors import GradingError, UnknownName
@@ -84,6 +85,10 @@ class Classroom:
         )
         settings.done()
         return read
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the secret at home when a class is sent to another process or machine."""
+        return {name: value for name, value in vars(self).items() if name != "secret"}
 
     @property
     def submissions(self) -> Path:
