@@ -84,7 +84,10 @@ def as_plain_user(argv: list[str]) -> list[str]:
     for prefix in dict.fromkeys((sys.base_prefix, str(Path(sys.executable).resolve().parent.parent))):
         closed = next((p for p in reversed(Path(prefix).parents) if not p.stat().st_mode & 0o001), None)
         if closed is not None:
-            options += ["--perms", "0755", "--tmpfs", str(closed), "--ro-bind", prefix, prefix]
+            options += ["--perms", "0755", "--tmpfs", str(closed)]
+            between = [p for p in reversed(Path(prefix).parents) if closed in p.parents]
+            options += [word for p in between for word in ("--perms", "0755", "--dir", str(p))]
+            options += ["--ro-bind", prefix, prefix]
     become = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--inh-caps=-all"]
     become += ["--bounding-set=-all", *argv]
     if not options:
