@@ -40,7 +40,7 @@ STOREY = {room: number for number, rooms in enumerate(STOREYS) for room in rooms
 #: Room → what it may import although it isn't below, with the reason.
 EXCEPTIONS = {
     "errors": {"i18n"},  # messages are in the reader's language
-    "course": {"kernels"},  # building executes lessons; the module holds a command line and no more
+    "course": {"kernels"},  # building and rehearsing execute lessons
     "servers": {"kernels"},
 }
 

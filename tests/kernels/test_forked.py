@@ -181,6 +181,27 @@ def test_when_the_zygote_is_killed_its_kernels_go(tmp_path: Path) -> None:
     assert not Path(own.address).exists()
 
 
+@pytest.mark.parametrize(
+    ("options", "code", "error"),
+    [
+        (
+            "error::DeprecationWarning:__main__",
+            "warnings.warn('old', DeprecationWarning)",
+            "DeprecationWarning",
+        ),
+        ("error::DeprecationWarning:elsewhere", "warnings.warn('old', DeprecationWarning)", None),
+        ("nonsense,error:old", "warnings.warn('old news')", "UserWarning"),
+        ("", "warnings.warn('old news')", None),
+    ],
+)
+def test_warnings_are_what_the_environment_makes_of_them(options: str, code: str, error: str | None) -> None:
+    async def warn(how: str) -> str | None:
+        async with kernel(how, PYTHONWARNINGS=options) as running:
+            return (await running.run(f"import warnings; {code}")).reply.get("ename")
+
+    assert [asyncio.run(warn(how)) for how in ("forked", "ordinary")] == [error, error]
+
+
 def started(caplog: pytest.LogCaptureFixture, **options: object) -> str:
     """Start a kernel in a way that a fork can't serve; return what the log says."""
 
@@ -210,6 +231,19 @@ def test_where_forks_are_not_safe_the_kernel_starts_as_ever(caplog, monkeypatch)
     monkeypatch.setattr(client, "_own", None)
     monkeypatch.setattr(client, "supported", lambda: False)
     assert "aren't forked on" in started(caplog)
+
+
+def test_forks_are_not_safe_on_macos_nor_where_their_end_cannot_be_heard_of(monkeypatch) -> None:
+    def forbidden(_pid: int) -> int:
+        raise PermissionError
+
+    ask = client.supported.__wrapped__
+    assert ask()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "pidfd_open", forbidden)
+        assert not ask()
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert not ask()
 
 
 def test_what_python_reads_at_its_start_is_honored_by_a_start(caplog) -> None:

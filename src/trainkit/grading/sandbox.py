@@ -25,7 +25,7 @@ from trainkit.grading.bubblewrap import JOB
 from trainkit.grading.running import Ended, Isolation, Level, Limits, Runner
 from trainkit.i18n import _
 
-__all__ = ["Isolation", "Limits", "available", "probe", "require", "runner", "shared_runner"]
+__all__ = ["Isolation", "Limits", "available", "environment", "probe", "require", "runner", "shared_runner"]
 
 Preference = Literal["fork", "bubblewrap"]
 

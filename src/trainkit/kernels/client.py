@@ -14,6 +14,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -149,12 +150,20 @@ class ForkedKernel:
         self.returncode = json.loads(said)["ended"] if said else -signal.SIGKILL
 
 
+@cache
 def supported() -> bool:
     """Tell whether kernels can be forked on this system.
 
-    Not on macOS: its own libraries start threads at import, which makes a fork unsafe.
+    Not on macOS: its own libraries start threads when they are loaded, which makes a fork unsafe. Some
+    containers forbid the call by which a zygote hears of a kernel's end.
     """
-    return sys.platform == "linux" and hasattr(os, "pidfd_open")
+    if sys.platform != "linux":
+        return False
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+    except OSError:
+        return False
+    return True
 
 
 def fork(

@@ -6,14 +6,18 @@ linear algebra runs on one thread. All kernels of one zygote share the seed of P
 
 from __future__ import annotations
 
+import builtins
 import ctypes
 import importlib
 import json
 import os
+import re
 import signal
 import socket
 import sys
 import time
+import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,6 +73,7 @@ def become(request: Request, zygote: int) -> None:
     os.environ.update(request.environment)
     os.environ["JPY_PARENT_PID"] = str(zygote)
     time.tzset()
+    _filter_warnings(request.environment.get("PYTHONWARNINGS", ""))
     try:
         os.chdir(request.folder)
     except OSError as error:
@@ -98,6 +103,21 @@ def _take_streams(streams: tuple[int, int]) -> None:
     for number, descriptor in enumerate((nothing, *streams)):
         os.dup2(descriptor, number)
         os.close(descriptor)
+
+
+def _filter_warnings(options: str) -> None:
+    """Filter warnings as `PYTHONWARNINGS` says; what is wrong in it is passed over, as Python does."""
+    for option in filter(None, options.split(",")):
+        action, message, category, module, line = (*option.split(":"), "", "", "", "")[:5]
+        kind: Any = vars(builtins).get(category or "Warning")
+        with suppress(AssertionError, TypeError, ValueError):
+            warnings.filterwarnings(
+                action,  # type: ignore[arg-type]  # a wrong one raises ValueError
+                re.escape(message),
+                kind,
+                re.escape(module) + r"\Z" if module else "",
+                int(line or 0),
+            )
 
 
 def _forget_shared_chance() -> None:

@@ -32,6 +32,9 @@ _LARGEST = 2**20
 #: What Python and the C library read when they start, and never again.
 _READ_AT_START = ("PYTHON", "LD_", "LC_", "LANG", "MALLOC_", "GLIBC_")
 
+#: Of these, what a fork reads as well; what the zygote itself was told it can't forget.
+_HONORED = {"PYTHONWARNINGS"}
+
 
 @dataclass(eq=False)
 class _Kernel:
@@ -126,7 +129,9 @@ class Zygote:
     def _obstacle(self, request: Request) -> str:
         """Return why a fork couldn't be what was asked for; empty if it can."""
         wanted, here = request.environment, self._environment
-        names = sorted(name for name in {*wanted, *here} - set(SINGLE_THREADED) if _is_read_at_start(name))
+        honored = {name for name in _HONORED if name not in here}
+        known = {*wanted, *here} - honored - set(SINGLE_THREADED)
+        names = sorted(name for name in known if name.startswith(_READ_AT_START))
         differing = [name for name in names if wanted.get(name) != here.get(name)]
         return f"these variables are read at the start: {', '.join(differing)}" if differing else ""
 
@@ -202,10 +207,6 @@ def _receive(connection: socket.socket) -> Request | None:
 def _close_all(descriptors: Iterable[int]) -> None:
     for descriptor in descriptors:
         os.close(descriptor)
-
-
-def _is_read_at_start(name: str) -> bool:
-    return name.startswith(_READ_AT_START)
 
 
 def main(descriptor: str) -> None:

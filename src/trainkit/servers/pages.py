@@ -31,7 +31,7 @@ from trainkit.servers.texts import LANGUAGE_TAGS, failure_texts, page_texts, spe
 
 __all__ = ["MAX_KERNELS", "Pages", "main", "pages_config"]
 
-#: Each open page holds a kernel of about 150 MB.
+#: Each open page holds a kernel of about 100 MB; of about 150 where kernels can't be forked.
 MAX_KERNELS = 24
 
 #: Seconds after which the kernel of a page is ended that nobody has open any more.
