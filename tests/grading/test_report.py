@@ -169,7 +169,7 @@ def test_a_harder_variant_is_named(book):
     block = report(book).exercises[0].variants
     assert "Some data was harder" in block.said
     assert [row.remark for row in block.variants] == ["easier", "harder"]
-    assert block.variants[1].difference.startswith("−92 points")
+    assert block.variants[1].difference.startswith("−92 percentage points (")
 
 
 def test_copied_code_is_found_though_it_was_renamed(book):

@@ -57,7 +57,7 @@ def latest_of(classroom: Classroom, *, trainee: str = "", exercise: str = "") ->
         GradingError: the class has no gradebook yet.
         UnknownName: nobody of that name handed anything in, or nothing was handed in for that exercise.
     """
-    with open_class(classroom, create=False) as book:
+    with _gradebook(classroom) as book:
         return _latest(book, trainee=trainee, exercise=exercise)
 
 
@@ -134,7 +134,7 @@ def export_grades(classroom: Classroom, path: Path, form: str = "", *, exercise:
         UnknownName: there is no such format, or nothing was handed in for that exercise.
     """
     form = format_for(path, form)
-    with open_class(classroom, create=False) as book:
+    with _gradebook(classroom) as book:
         submissions = _latest(book, exercise=exercise)
         with speaking(classroom.lang):
             write_atomic(path, export(submissions, form), private=True)
@@ -160,7 +160,7 @@ def write_report(
     Raises:
         GradingError: the class has no gradebook yet, or there are no solutions.
     """
-    with open_class(classroom, create=False) as book:
+    with _gradebook(classroom) as book:
         submissions = book.latest()
         pairs = alike(book.handed_in())
     keys = _message_keys(classroom, submissions, solutions or default_solutions())
@@ -170,6 +170,16 @@ def write_report(
     path = out or classroom.grades / "report.html"
     write_atomic(path, page, private=True)
     return path
+
+
+def _gradebook(classroom: Classroom) -> Gradebook:
+    if isinstance(classroom.gradebook, Path) and not classroom.gradebook.is_file():
+        raise GradingError(
+            _(
+                "There are no grades in {folder} yet. `trainkit grade` with the class's folder makes them."
+            ).format(folder=classroom.folder.resolve())
+        )
+    return open_class(classroom, create=False)
 
 
 def _message_keys(classroom: Classroom, submissions: Sequence[Submission], solutions: Path) -> Keys:

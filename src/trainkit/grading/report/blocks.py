@@ -242,7 +242,7 @@ def _range(interval: Interval, factor: int = 1) -> str:
 
 def _difference(interval: Interval) -> str:
     value, low, high = (_signed(100 * x) for x in (interval.value, interval.low, interval.high))
-    return _("{value} points ({low} to {high})").format(value=value, low=low, high=high)
+    return _("{value} percentage points ({low} to {high})").format(value=value, low=low, high=high)
 
 
 def _signed(value: float) -> str:
