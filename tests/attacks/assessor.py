@@ -49,7 +49,13 @@ _TIGHT = Limits(
 #: `usual` for what ends by itself, `short` for what has to be ended.
 LIMITS = {"usual": _TIGHT, "short": replace(_TIGHT, cell_seconds=2, notebook_seconds=12)}
 
-_PR_SET_CHILD_SUBREAPER = 36
+_PR_SET_CHILD_SUBREAPER, _IPC_RMID = 36, 0
+
+#: The key of the shared memory by which executions might pass something on; see `notebooks/greed.md`.
+_SHARED = 0x7AC4E001
+
+#: Where anybody may write, on some machine or other.
+_PLACES = ("/tmp", "/dev/shm", "/var/tmp", "/dev/mqueue", "/dev", "/run", tempfile.gettempdir())
 
 #: Seconds that the kernel may take to end what was killed.
 _PATIENCE = 20
@@ -76,8 +82,7 @@ def main(folder: Path, level: str, wanted: Sequence[str]) -> None:
         rows = _grade(world, assignment, level, chosen)
         _wait_for_the_end(len(before["processes"]))
         after = _surroundings(world)
-        for process in _offspring():  # what outlived its run is in the report, and goes no further
-            os.kill(process["pid"], signal.SIGKILL)
+        _clean_up(after)
     report = {
         "rows": rows,
         "heard": ears.heard,
@@ -132,7 +137,7 @@ def _row(submission: Submission) -> dict[str, Any]:
 
 def _surroundings(world: World) -> dict[str, list[Any]]:
     """Return all that grading must neither add to nor take from."""
-    places = [Path(p) for p in ("/tmp", "/dev/shm", "/var/tmp", "/dev/mqueue", tempfile.gettempdir())]
+    places = [Path(p) for p in _PLACES]
     marked = [str(p) for place in places if place.is_dir() for p in place.iterdir() if world.mark in p.name]
     names = Path("/proc/net/unix").read_text().splitlines()
     return {
@@ -142,9 +147,21 @@ def _surroundings(world: World) -> dict[str, list[Any]]:
         "temporary": _names(tempfile.gettempdir()),
         "mounts": Path("/proc/self/mountinfo").read_text().splitlines(),
         "sockets": [line for line in names if world.mark in line],
-        "shared memory": [x for x in _lines("/proc/sysvipc/shm") if str(0x7AC4E001) in x],
+        "shared memory": [x for x in _lines("/proc/sysvipc/shm") if str(_SHARED) in x],
         "descriptors": _names("/proc/self/fd"),
     }
+
+
+def _clean_up(left: dict[str, list[Any]]) -> None:
+    """End and remove what outlived its run: it is in the report, and goes no further."""
+    for process in _offspring():
+        with suppress(ProcessLookupError):
+            os.kill(process["pid"], signal.SIGKILL)
+    for path in left["marks"]:
+        Path(path).unlink()
+    libc = ctypes.CDLL(None)
+    if left["shared memory"]:
+        libc.shmctl(libc.shmget(_SHARED, 0, 0), _IPC_RMID, None)
 
 
 def _offspring() -> list[dict[str, Any]]:
