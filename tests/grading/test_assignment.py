@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from trainkit import company, content
-from trainkit.company import variants
+from trainkit.company import store, variants
 from trainkit.course.key import UnusableVariant, compute_key, solution
 from trainkit.grading import assignment as assignments
 from trainkit.grading.assignment import Prepared, class_secret, prepare, shown
@@ -104,7 +104,21 @@ def test_everything_that_decides_is_in_the_plan(ready):
     fewer = replace(ready, hidden=ready.hidden[:1])
     longer = replace(ready, limits=replace(ready.limits, cell_seconds=90))
     own = replace(ready, visible=replace(ready.visible, variant=5))
-    assert len({ready.plan, other.plan, fewer.plan, longer.plan, own.plan}) == 5
+    newer = replace(ready, data="another edition")
+    assert len({ready.plan, other.plan, fewer.plan, longer.plan, own.plan, newer.plan}) == 6
+
+
+def test_another_edition_of_the_simulation_makes_its_own_tables_and_keys(
+    source, tmp_path: Path, monkeypatch
+) -> None:
+    """Keys of new data must never meet tables of old data in a class that lives on."""
+    monkeypatch.setenv("TRAINKIT_CACHE", str(tmp_path / "cache"))
+    before = shown(source, 0, "secret", tmp_path)
+    monkeypatch.setattr(store, "_edition", lambda: "another")
+    after = shown(source, 0, "secret", tmp_path)
+    assert before.tables != after.tables
+    assert before.tables.is_dir()
+    assert after.tables.is_dir()
 
 
 def test_a_secret_is_made_once_and_is_private(tmp_path: Path):

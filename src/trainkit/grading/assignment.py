@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
-from trainkit import __version__
+from trainkit import __version__, content
 from trainkit.course.judge import matches
 from trainkit.course.key import UnusableVariant, compute_key
 from trainkit.course.model import Expected, Info, Key, Mistake, plain
@@ -63,6 +63,7 @@ class Assignment:
         visible: the variant that the trainee worked on.
         hidden: the variants that decide.
         limits: what one execution may use; another limit may give another grade.
+        data: the edition of the data; another one has other numbers under the same variants.
     """
 
     info: Info
@@ -70,6 +71,7 @@ class Assignment:
     visible: Prepared
     hidden: tuple[Prepared, ...]
     limits: Limits = field(default_factory=Limits)
+    data: str = ""
 
     @property
     def all(self) -> tuple[Prepared, ...]:
@@ -83,7 +85,7 @@ class Assignment:
         Credit and weights stand in the exercise's source, so its edition covers them.
         """
         parts = [self.info.id, self.info.edition, *(str(p.variant) for p in self.all), __version__]
-        parts += map(str, astuple(self.limits))
+        parts += [self.data, *map(str, astuple(self.limits))]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
@@ -154,6 +156,7 @@ def prepare(
         seen,
         tuple(prepared for _alike, prepared in best),
         limits or Limits(),
+        _data_edition(),
     )
 
 
@@ -207,7 +210,7 @@ def _candidates(exercise: str, secret: str, hidden: int) -> Iterator[int]:
 def _prepared(source: Source, variant: int, folder: Path) -> Prepared:
     from trainkit.company import TABLES, write_tables
 
-    tables = folder / f"variant-{variant}"
+    tables = folder / f"variant-{variant}-{_data_edition()}"
     if not tables.is_dir():
         with tempfile.TemporaryDirectory(prefix=".variant-", dir=folder) as part:
             complete = Path(part) / "tables"
@@ -218,12 +221,21 @@ def _prepared(source: Source, variant: int, folder: Path) -> Prepared:
     return Prepared(variant, tables, _key(source, variant, folder, tables))
 
 
+def _data_edition() -> str:
+    """Return a hash of what tables are made of: the base data set, and the simulation of all others."""
+    from trainkit.company.manifest import MANIFEST
+    from trainkit.company.store import edition_folder
+
+    base = (content.root() / "datasets" / MANIFEST).read_bytes()
+    return hashlib.sha256(edition_folder().name.encode() + base).hexdigest()[:12]
+
+
 def _key(source: Source, variant: int, folder: Path, tables: Path) -> Key:
     """Compute a key, or read the one that was computed from the same source and the same tables."""
-    content = hashlib.sha256(f"{source.info.edition} {variant} {__version__}".encode())
+    given = hashlib.sha256(f"{source.info.edition} {variant} {__version__}".encode())
     for path in sorted(tables.iterdir()):
-        content.update(path.name.encode() + path.read_bytes())
-    path = folder / f"key-{content.hexdigest()[:32]}.json"
+        given.update(path.name.encode() + path.read_bytes())
+    path = folder / f"key-{given.hexdigest()[:32]}.json"
     if path.is_file():
         return Key(variant, _expected(path))
     key = compute_key(source, variant)
