@@ -12,10 +12,8 @@ from typing import Any
 
 from trainkit.grading import records
 from trainkit.grading.competencies import SHOWN
+from trainkit.grading.feedback_model import AnswerView, ExerciseView, FeedbackView
 from trainkit.grading.feedback_view import (
-    AnswerView,
-    ExerciseView,
-    FeedbackView,
     Keys,
     Released,
     feedback_view,
