@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from cases import TOOLS, Attack, attacks, look_alikes
-from submitted import READ, SAY
-from world import MEMORY, World, listening
+from submitted import READ, SAY, key
+from world import CLASSMATE, MEMORY, World, listening
 
 from trainkit.grading import batch, intake, results
 from trainkit.grading.gradebook import Gradebook
@@ -104,7 +104,13 @@ def _grade(world: World, assignment: Any, level: str, chosen: Iterable[Attack]) 
             mine = [h for h in handed if limits.get(h.trainee, name) == name]
             setting = Setting(tight, unsafe=level == "none", prefer=level)
             with LocalWorkers(setting, workers=2) as workers:
-                batch.run(mine, lambda _trainee, _exercise: assignment, book, workers)
+                batch.run(
+                    mine,
+                    lambda _trainee, _exercise: assignment,
+                    book,
+                    workers,
+                    classmates=lambda _trainee, _exercise: [key(CLASSMATE)],
+                )
         latest = book.latest()
     keys = {(assignment.info.id, assignment.info.edition): assignment.visible.key}
     results.write_results(world.grades, latest, lambda _trainee: keys)

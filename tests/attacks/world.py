@@ -20,7 +20,7 @@ from trainkit.course.model import Answer, Column, Expected, Key, plain
 from trainkit.grading.assignment import Assignment, Prepared
 from trainkit.grading.execution import activity_file
 
-__all__ = ["ASKED", "MEMORY", "Ears", "World", "canary", "listening"]
+__all__ = ["ASKED", "CLASSMATE", "MEMORY", "Ears", "World", "canary", "listening"]
 
 #: The tiny exercise, and what attackers saw: an answer that earns nothing.
 ASKED = replace(
@@ -43,6 +43,9 @@ MEMORY = 2**30
 
 #: The variants that attacks run on: one that everybody knows, one that nobody does.
 VARIANTS = (0, 71)
+
+#: The variant that a classmate works on.
+CLASSMATE = 72
 
 
 def canary(kind: str) -> str:
