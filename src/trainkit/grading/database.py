@@ -6,12 +6,11 @@ state between two transactions and never wait.
 
 from __future__ import annotations
 
-import os
 import random
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +19,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Operati
 from sqlalchemy.orm import Session
 
 from trainkit.errors import GradingError, InputError, MissingExtra
+from trainkit.grading import records
+from trainkit.grading.rights import make_private
 from trainkit.i18n import _
 
 __all__ = ["Database"]
@@ -53,7 +54,7 @@ class Database:
         self.path = _file(url)
         if self.path is not None:
             try:
-                _make_private(self.path)
+                make_private(self.path)
             except OSError as error:
                 raise _unusable(self.path, error.strerror) from error
         self.engine = _engine(url)
@@ -104,9 +105,7 @@ class Database:
                 if not _is_transient(error):
                     raise
                 if not left:
-                    raise GradingError(
-                        _("Another program has kept the gradebook for too long. Try again when it's done.")
-                    ) from error
+                    raise _in_use() from error
                 time.sleep(random.uniform(0.01, 0.1))  # so that two that collided don't collide again
         raise AssertionError("unreachable: the last try returns or raises")
 
@@ -134,20 +133,39 @@ class Database:
         with connection:
             yield connection
 
-    def scrub(self) -> None:
-        """Rewrite the files of the database, so that nothing remains in them of what was deleted."""
-        if self.dialect == "sqlite":
-            with self._outside() as connection:
-                for command in ("pragma wal_checkpoint(truncate)", "vacuum"):
-                    connection.execute(command)
-                connection.execute("pragma wal_checkpoint(truncate)")
-        elif self.dialect == "postgresql":
-            from trainkit.grading.records import Base
+    def require_unused(self) -> None:
+        """See that `scrub` can be done. A server needs no check: there it waits for its turn.
 
-            with self._outside() as connection:
-                for table in Base.metadata.sorted_tables:
-                    # The statistics hold frequent values, names among them.
-                    connection.execute(f'vacuum (full, analyze) "{table.name}"')
+        Raises:
+            GradingError: another program uses the file.
+        """
+        if self.dialect == "sqlite":
+            self._run(["pragma wal_checkpoint(truncate)"])
+
+    def scrub(self) -> None:
+        """Rewrite the files of the database, so that nothing remains in them of what was deleted.
+
+        Raises:
+            GradingError: another program uses the database.
+        """
+        if self.dialect == "sqlite":
+            self._run(["vacuum", "pragma wal_checkpoint(truncate)"])
+        elif self.dialect == "postgresql":
+            tables = [f'"{table.name}"' for table in records.Base.metadata.sorted_tables]
+            # The statistics hold frequent values, names among them; they are renewed, and the old ones go.
+            rewrite = [f"vacuum (full, analyze) {table}" for table in tables]
+            self._run([f"set lock_timeout = '{_PATIENCE}s'", *rewrite, "vacuum full pg_catalog.pg_statistic"])
+
+    def _run(self, commands: list[str]) -> None:
+        """Run commands outside of any transaction."""
+        with self._outside() as connection:
+            for command in commands:
+                try:
+                    done = connection.execute(command)
+                except connection.OperationalError as error:
+                    raise _in_use() from error
+                if self.dialect == "sqlite" and (done.fetchone() or (0,))[0]:  # a checkpoint's "busy"
+                    raise _in_use()
 
     @contextmanager
     def _outside(self) -> Iterator[Any]:
@@ -162,6 +180,10 @@ class Database:
         finally:
             pooled.invalidate()  # its settings are no others' business
             pooled.close()
+
+
+def _in_use() -> GradingError:
+    return GradingError(_("Another program has kept the gradebook for too long. Try again when it's done."))
 
 
 def _unusable(where: Path | str, reason: object) -> GradingError:
@@ -227,26 +249,3 @@ def _is_transient(error: DBAPIError) -> bool:
     if isinstance(error, OperationalError) and isinstance(error.orig, sqlite3.OperationalError):
         return error.orig.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
     return getattr(error.orig, "sqlstate", None) in _TRANSIENT
-
-
-def _make_private(path: Path) -> None:
-    """Let nobody else read the file, nor the folder if it is a new one or holds a class secret.
-
-    SQLite gives the files beside it the same rights.
-    """
-    folder = path.parent
-    if not folder.is_dir():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700, exist_ok=True)
-    elif (folder / "private").is_dir():
-        _close(folder, 0o700)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    for part in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
-        _close(part, 0o600)
-
-
-def _close(path: Path, mode: int) -> None:
-    # It may belong to somebody else, who decides about it, or be gone: SQLite removes its side files.
-    with suppress(PermissionError, FileNotFoundError):
-        if path.stat().st_mode & 0o077:
-            path.chmod(mode)

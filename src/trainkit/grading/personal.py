@@ -112,9 +112,11 @@ def forget(book: Gradebook, classroom: Classroom, name: str, *, why: str = "", w
         who: does it; the user of this process by default.
 
     Raises:
+        GradingError: another program uses the gradebook; nothing was deleted.
         UnknownName: there is no such trainee.
     """
     identity = known(book, name)
+    book.database.require_unused()
     erased = erase(classroom, identity)
     line = {"who": who or whoami(), "action": "forget", "why": identity.forgotten_in(why)}
 

@@ -1,0 +1,35 @@
+"""Rights of files: a gradebook is its owner's alone."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+__all__ = ["make_private"]
+
+
+def make_private(path: Path) -> None:
+    """Let nobody else read the file, nor the folder if it is a new one or holds a class secret.
+
+    A file that isn't there is made, empty. SQLite gives the files beside it the same rights.
+
+    Raises:
+        OSError: it can't be made, or not be written to.
+    """
+    folder = path.parent
+    if not folder.is_dir():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+    elif (folder / "private").is_dir():
+        _close(folder, 0o700)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    for part in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        _close(part, 0o600)
+
+
+def _close(path: Path, mode: int) -> None:
+    # It may belong to somebody else, who decides about it, or be gone: SQLite removes its side files.
+    with suppress(PermissionError, FileNotFoundError):
+        if path.stat().st_mode & 0o077:
+            path.chmod(mode)
