@@ -112,6 +112,18 @@ def test_all_together_may_not_exceed_what_a_class_hands_in(
     assert sum(p.stat().st_size for p in inside.rglob("*.ipynb")) <= 10_000
 
 
+def test_one_place_may_not_fill_the_disk_for_all(
+    tmp_path: Path, inside: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(archives, "MOST_IN_A_PLACE", 5000)
+    flat = [(f"Mallory_9_assignsubmission_file_{n} 1-06.ipynb", b"x" * 3000) for n in range(4)]
+    path = packed(tmp_path / "a.zip", *flat, ("Bo_1_assignsubmission_file_1-06.ipynb", b"{}"))
+    ignored = unpack(path, inside)
+    assert len(ignored) == 2
+    assert len(files(inside)) == 3
+    assert any(name.startswith("Bo") for name in files(inside))
+
+
 def test_too_many_files_are_refused(tmp_path: Path, inside: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(archives, "MOST_MEMBERS", 3)
     with pytest.raises(GradingError, match="too many"):
@@ -201,6 +213,16 @@ class TestClasses:
         path = packed(tmp_path / "one.zip", ("lin-yue/1-06.ipynb", b"{}"))
         [handed], _ignored = collect(path, EXERCISES, unpacked=inside)
         assert handed.trainee == "lin-yue"
+
+    def test_an_archive_that_a_trainee_handed_in_is_not_opened(self, tmp_path: Path, inside: Path):
+        """It could hold work in anybody's name."""
+        folder = tmp_path / "submissions"
+        folder.mkdir()
+        packed(folder / "Mallory_9_assignsubmission_file_x.zip", ("lin-yue/1-06.ipynb", b"{}"))
+        (folder / "Bo_1_assignsubmission_file_1-06.ipynb").write_text("{}")
+        [handed], [ignored] = collect(folder, EXERCISES, unpacked=inside)
+        assert handed.trainee == "Bo"
+        assert ignored.path.name == "Mallory_9_assignsubmission_file_x.zip"
 
     def test_archives_lie_among_the_folders(self, tmp_path: Path, inside: Path):
         folder = tmp_path / "submissions"

@@ -15,7 +15,8 @@ import time
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
@@ -25,12 +26,15 @@ from trainkit.grading.layouts import Ignored
 from trainkit.grading.sandbox import Limits
 from trainkit.i18n import _
 
-__all__ = ["MOST_MEMBERS", "MOST_RATIO", "MOST_UNPACKED", "unpack"]
+__all__ = ["MOST_IN_A_PLACE", "MOST_MEMBERS", "MOST_RATIO", "MOST_UNPACKED", "unpack"]
 
 #: Files and folders in an archive; bytes that come out of it; and how much larger than packed a file may be.
 MOST_MEMBERS = 200_000
 MOST_UNPACKED = 16 * 2**30
 MOST_RATIO = 200
+
+#: Bytes that come out of one trainee's folder: nobody fills the disk for all.
+MOST_IN_A_PLACE = 64 * 2**20
 
 #: A file up to this size may be packed as well as it likes: empty cells pack very well.
 _RATIO_FROM = 2**20
@@ -61,34 +65,56 @@ def unpack(path: Path, folder: Path, limits: Limits | None = None) -> list[Ignor
     Raises:
         GradingError: it isn't a zip archive, or it unpacks to more than any class hands in.
     """
-    limits = limits or Limits()
     ignored: list[Ignored] = []
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             if len(members) > MOST_MEMBERS:
                 raise GradingError(_("{path} holds too many files.").format(path=path))
-            room = MOST_UNPACKED
-            taken: set[str] = set()
-            for member in members:
-                if member.is_dir():
-                    continue
-                name = _name(member)
-                shown = path / _shown(name)
-                if reason := _refused(member, name, taken):
-                    ignored += [Ignored(shown, reason)] if reason != _SILENT else []
-                    continue
-                taken.add(_folded(name))
-                most = limits.notebook_bytes if name.endswith(".ipynb") else MOST_BYTES
-                written = _write(archive, member, folder / name, min(most + 1, room), ignored, shown)
-                room -= written
-                if room <= 0:
-                    raise GradingError(_("{path} unpacks to more than a class hands in.").format(path=path))
+            _unpack(archive, members, path, folder, limits or Limits(), ignored)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, EOFError) as error:
         raise GradingError(
             _("{path} can't be unpacked: {error}").format(path=path, error=str(error) or type(error).__name__)
         ) from error
     return ignored
+
+
+def _unpack(
+    archive: zipfile.ZipFile,
+    members: Sequence[zipfile.ZipInfo],
+    path: Path,
+    folder: Path,
+    limits: Limits,
+    ignored: list[Ignored],
+) -> None:
+    room = MOST_UNPACKED
+    taken: set[str] = set()
+    room_of: defaultdict[str, int] = defaultdict(lambda: MOST_IN_A_PLACE)
+    for member in members:
+        name = _name(member)
+        shown = path / _shown(name)
+        if member.is_dir():
+            continue
+        if reason := _refused(member, name, taken):
+            ignored += [Ignored(shown, reason)] if reason != _SILENT else []
+            continue
+        place = _place(name)
+        most = min((limits.notebook_bytes if name.endswith(".ipynb") else MOST_BYTES) + 1, room)
+        if room_of[place] <= 0:
+            ignored.append(Ignored(shown, _("Too much was handed in at this place.")))
+            continue
+        taken.add(_folded(name))
+        written = _write(archive, member, folder / name, most, ignored, shown)
+        room_of[place] -= written
+        room -= written
+        if room <= 0:
+            raise GradingError(_("{path} unpacks to more than a class hands in.").format(path=path))
+
+
+def _place(name: str) -> str:
+    """Return where a file was handed in: its folder, and in a flat download of Moodle whose it is."""
+    folder, _slash, own = name.rpartition("/")
+    return f"{folder}/{own.rpartition('_assignsubmission_')[0]}"
 
 
 #: The reason of what nobody handed in.

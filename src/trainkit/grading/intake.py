@@ -13,7 +13,7 @@ from typing import Protocol
 from trainkit.errors import GradingError
 from trainkit.grading.archives import unpack
 from trainkit.grading.helpers import choose, read_helpers
-from trainkit.grading.layouts import Bag, Ignored, bags, fits, root_of
+from trainkit.grading.layouts import Bag, Ignored, bags, fits, is_handed_in, root_of
 from trainkit.grading.notebooks import Damaged, read_bytes
 from trainkit.grading.sandbox import Limits
 from trainkit.i18n import _
@@ -156,7 +156,9 @@ def _roots(folder: Path, unpacked: Path | None, limits: Limits, ignored: list[Ig
 
 
 def _is_archive(path: Path) -> bool:
-    return path.suffix.lower() == ".zip" and path.is_file() and not path.is_symlink()
+    """Tell whether the assessor put an archive there: what a trainee handed in could be in anybody's name."""
+    ordinary = path.is_file() and not path.is_symlink()
+    return ordinary and path.suffix.lower() == ".zip" and not is_handed_in(path.name)
 
 
 def _opened(path: Path, unpacked: Path | None) -> bool:

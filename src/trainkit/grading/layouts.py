@@ -13,7 +13,7 @@ from pathlib import Path
 from trainkit.errors import UnknownName
 from trainkit.i18n import _
 
-__all__ = ["LAYOUTS", "Bag", "Ignored", "bags", "detect", "fits", "root_of"]
+__all__ = ["LAYOUTS", "Bag", "Ignored", "bags", "detect", "fits", "is_handed_in", "root_of"]
 
 #: Moodle's "Download all submissions": full name, number of the participant, kind of submission, file name.
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?P<kind>[a-z]+)_?(?P<file>.*)", re.S)
@@ -65,7 +65,7 @@ def bags(folder: Path, layout: str = "") -> Iterator[Bag | Ignored]:
 def detect(folder: Path) -> str:
     """Return the name of the layout that a folder has; `folders` if it is empty."""
     entries = list(_entries(folder))
-    if any(_MOODLE.fullmatch(e.name) for e in entries):
+    if any(is_handed_in(e.name) for e in entries):
         return "moodle"
     if folder.name == "submitted":
         return "nbgrader"
@@ -85,20 +85,30 @@ def root_of(folder: Path, exercises: Collection[str]) -> Path:
         if _is_folder(folder / name):
             return folder / name
     entries = list(_entries(folder))
-    if len(entries) == 1 and _is_folder(entries[0]) and not _MOODLE.fullmatch(entries[0].name):
+    if len(entries) == 1 and _is_folder(entries[0]) and not is_handed_in(entries[0].name):
         inner = list(_entries(entries[0]))
         files = any(not _is_folder(e) for e in inner)
         assignments = any(fits(e.name, exercises) for e in inner)
-        moodle = any(_MOODLE.fullmatch(e.name) for e in inner)
+        moodle = any(is_handed_in(e.name) for e in inner)
         if inner and (moodle or not (files or assignments)):
             return root_of(entries[0], exercises)
     return folder
+
+
+def is_participants(name: str) -> bool:
+    """Tell whether a file of this name is what one participant handed in, in a flat download of Moodle."""
+    return _MOODLE.fullmatch(name) is not None
 
 
 def fits(name: str, exercises: Collection[str]) -> str | None:
     """Return the exercise whose id a name begins with: `1-06 (2)` is exercise 1-06, and 1-060 is none."""
     fitting = [e for e in exercises if re.match(rf"{re.escape(e)}(?![0-9A-Za-z-])", name.strip())]
     return max(fitting, key=len, default=None)
+
+
+def is_handed_in(name: str) -> bool:
+    """Tell whether Moodle gave a file its name, so that a trainee handed it in."""
+    return _MOODLE.fullmatch(name) is not None
 
 
 def _folders(root: Path) -> Iterator[Bag | Ignored]:
