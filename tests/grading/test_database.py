@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -25,6 +28,7 @@ from trainkit.grading import database, records
 from trainkit.grading.execution import Failure
 from trainkit.grading.gradebook import Gradebook
 from trainkit.grading.grader import Graded
+from trainkit.grading.rights import make_private
 
 posix = pytest.mark.skipif(os.name != "posix", reason="rights of files are those of POSIX")
 
@@ -62,6 +66,23 @@ def test_an_older_gradebook_is_made_private(tmp_path: Path):
             (folder / "private").mkdir()
         Gradebook(folder / "gradebook.db").close()
         assert (mode(folder / "gradebook.db"), mode(folder)) == (0o600, expected)
+
+
+@posix
+def test_opening_a_gradebook_again_leaves_the_locks_of_this_process(tmp_path: Path):
+    """A file that a process opens and closes loses all locks of that process, SQLite's too."""
+    path = tmp_path / "gradebook.db"
+    code = (
+        "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], timeout=0, isolation_level=None)\n"
+        "try: db.execute('pragma locking_mode = exclusive'); db.execute('begin exclusive')\n"
+        "except sqlite3.OperationalError as error: print(error)"
+    )
+    with closing(sqlite3.connect(path, isolation_level=None)) as held:
+        held.execute("create table t (x)")
+        held.execute("begin immediate")
+        make_private(path)
+        other = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True)
+        assert other.stdout.strip() == "database is locked"
 
 
 def test_moments_come_back_in_utc_whatever_the_server_s_zone(book: Gradebook):
@@ -194,8 +215,6 @@ def test_a_database_that_can_t_be_used_says_why_and_keeps_the_password(
 
 
 def test_without_its_driver_postgresql_tells_what_to_install(monkeypatch: pytest.MonkeyPatch):
-    import sys
-
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(MissingExtra, match=r"pip install 'trainkit\[postgres\]'"):
         Gradebook("postgresql://grader@/spring")
@@ -205,7 +224,7 @@ def test_without_its_driver_postgresql_tells_what_to_install(monkeypatch: pytest
 def test_a_place_where_no_file_can_be_says_so(tmp_path: Path, name: str):
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").touch()
-    with pytest.raises(GradingError, match=r"can't be opened: (Is a directory|Not a directory|File exists)"):
+    with pytest.raises(GradingError, match=r"can't be opened: (unable to open|Not a dir|File exists)"):
         Gradebook(tmp_path / name)
 
 

@@ -44,7 +44,7 @@ class Database:
         where: the path of a SQLite file, made when it isn't there, or a URL as SQLAlchemy knows them.
 
     Raises:
-        GradingError: the file can't be made or written to.
+        GradingError: the file can't be made.
         InputError: the URL can't be read.
         MissingExtra: the driver of this database isn't installed.
     """

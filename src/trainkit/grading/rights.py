@@ -15,7 +15,7 @@ def make_private(path: Path) -> None:
     A file that isn't there is made, empty. SQLite gives the files beside it the same rights.
 
     Raises:
-        OSError: it can't be made, or not be written to.
+        OSError: it can't be made.
     """
     folder = path.parent
     if not folder.is_dir():
@@ -23,7 +23,9 @@ def make_private(path: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
     elif (folder / "private").is_dir():
         _close(folder, 0o700)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    # Never opened once it is there: closing it would drop the locks that SQLite holds in this process.
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     for part in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
         _close(part, 0o600)
 
