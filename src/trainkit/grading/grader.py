@@ -16,7 +16,8 @@ from trainkit.course.model import Info, Key
 from trainkit.grading.assignment import Assignment, Prepared
 from trainkit.grading.execution import Execution, execute
 from trainkit.grading.notebooks import Submitted, content_hash, repair
-from trainkit.grading.sandbox import Box
+from trainkit.grading.running import Runner
+from trainkit.grading.sandbox import Limits, shared_runner
 from trainkit.grading.scoring import Mark, mark, total
 from trainkit.i18n import _, joined, speaking
 
@@ -77,7 +78,7 @@ class Graded:
 def grade(
     raw: bytes,
     assignment: Assignment,
-    box: Box | None = None,
+    box: Runner | None = None,
     stop: threading.Event | None = None,
     *,
     files: Sequence[tuple[str, bytes]] = (),
@@ -99,7 +100,7 @@ def grade(
         Damaged: the file is no notebook.
         Stopped: `stop` was set before all variants had run.
     """
-    box = box or Box()
+    box = box or shared_runner(Limits(), "fork")
     submitted = repair(raw, box.limits, files)
     stop = stop or threading.Event()
     with speaking(submitted.lang):
@@ -196,7 +197,7 @@ def _on(
     submitted: Submitted,
     prepared: Prepared,
     assignment: Assignment,
-    box: Box,
+    box: Runner,
     stop: threading.Event,
     *,
     hidden: bool,
