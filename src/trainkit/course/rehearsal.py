@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
@@ -105,10 +106,16 @@ def _run(job: Job) -> Outcome:
 
     prepare()
     started = perf_counter()
-    source = next(s for s in read_all(job.root / SOURCES[job.kind], job.kind) if s.info.id == job.id)
+    source = next(s for s in _sources(job.root / SOURCES[job.kind], job.kind) if s.info.id == job.id)
     with tempfile.TemporaryDirectory(prefix="trainkit-run-") as name:
         fault = _execute(job, source, Path(name) / job.lang)
     return Outcome(job, perf_counter() - started, fault)
+
+
+@cache
+def _sources(folder: Path, kind: Kind) -> Sequence[Source]:
+    """Return all sources of a kind, read once a worker: it lives no longer than a rehearsal."""
+    return read_all(folder, kind)
 
 
 def _execute(job: Job, source: Source, folder: Path) -> str:
@@ -126,7 +133,7 @@ def _execute(job: Job, source: Source, folder: Path) -> str:
     try:
         nb = papermill.execute_notebook(
             path,
-            path,
+            None,  # saving it after each cell would take as long as running it
             parameters={"variant": job.variant} if job.kind == "exercise" else {},
             progress_bar=False,
             cwd=folder,
