@@ -95,11 +95,6 @@ def root_of(folder: Path, exercises: Collection[str]) -> Path:
     return folder
 
 
-def is_participants(name: str) -> bool:
-    """Tell whether a file of this name is what one participant handed in, in a flat download of Moodle."""
-    return _MOODLE.fullmatch(name) is not None
-
-
 def fits(name: str, exercises: Collection[str]) -> str | None:
     """Return the exercise whose id a name begins with: `1-06 (2)` is exercise 1-06, and 1-060 is none."""
     fitting = [e for e in exercises if re.match(rf"{re.escape(e)}(?![0-9A-Za-z-])", name.strip())]

@@ -218,7 +218,7 @@ class Child:
         # What a child displays is cut off inside; more than that comes only from one that forges messages.
         self._room = 2 * (limits.output_bytes + limits.answers_bytes)
         self._lines = Lines()
-        self._waiting: list[Message] = []
+        self._messages: Iterator[Message] = iter(())
         self._poll = select.poll()
         self._poll.register(channel, select.POLLIN)
         self._channel.setblocking(False)
@@ -289,7 +289,8 @@ class Child:
             self._channel.setblocking(False)
 
     def _next(self, deadline: float, stop: threading.Event) -> Message:
-        while not self._waiting:
+        # Read one by one: what came before a bad line counts, however the bytes were cut up on their way.
+        while (message := next(self._messages, None)) is None:
             if stop.is_set():
                 raise Stopped
             left = deadline - time.monotonic()
@@ -308,5 +309,5 @@ class Child:
             self._room -= len(data)
             if self._room < 0:
                 raise Flood
-            self._waiting += self._lines.feed(data)
-        return self._waiting.pop(0)
+            self._messages = self._lines.feed(data)
+        return message
