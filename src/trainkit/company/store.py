@@ -179,11 +179,13 @@ def read_table(table: Table, path: Path, remedy: str = "") -> pd.DataFrame:
     Raises:
         DataError: the file can't be read or isn't that table.
     """
-    import pandas as pd
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
     try:
-        frame = pd.read_parquet(path)[list(table.names)]
+        # One thread, no read-ahead: the files are small, and starting Arrow's pools costs more than that.
+        with pq.ParquetFile(path, pre_buffer=False) as file:
+            frame = file.read(use_threads=False).to_pandas(use_threads=False)[list(table.names)]
         dtypes = {name: dtype for name, dtype in table.dtypes.items() if str(frame[name].dtype) != dtype}
         return frame.astype(dtypes) if dtypes else frame
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import logging
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -144,23 +142,22 @@ def execute(
 
 
 def _run(submitted: Submitted, variant: int, order: Order) -> tuple[State, str]:
-    """Run the notebook through papermill, and return how that ended and why."""
-    from papermill.exceptions import PapermillExecutionError
-    from papermill.execute import execute_notebook
+    """Run the notebook as papermill does, and return how that ended and why.
 
+    Parameters and engine are papermill's. Reading, checking and saving a notebook file around them are left
+    out: there is no such file.
+    """
+    import nbformat
+    from papermill.parameterize import parameterize_notebook
+
+    from trainkit.grading.engine import ForkEngine
+
+    notebook = nbformat.from_dict(runnable(submitted, _HARVEST))
+    notebook = parameterize_notebook(notebook, {"variant": variant})
     try:
-        execute_notebook(
-            _notebook_node(submitted),
-            None,
-            parameters={"variant": variant},
-            engine_name=_engine(),
-            kernel_name="python3",
-            progress_bar=False,
-            autosave_cell_every=0,
-            order=order,
+        ForkEngine.execute_notebook(
+            notebook, "python3", progress_bar=False, autosave_cell_every=0, order=order
         )
-    except PapermillExecutionError:
-        return "complete", ""  # a cell raised; the observer knows
     except Ended as ended:
         return _STATES.get(type(ended), "died"), str(ended)
     except SandboxError as error:
@@ -223,24 +220,6 @@ class _Record:
             if given is not None:
                 found[answer.name] = validate(given, answer)
         return found
-
-
-@cache
-def _engine() -> str:
-    """Make the engine known to papermill, also where trainkit runs from a folder without its metadata."""
-    from papermill.engines import papermill_engines
-
-    from trainkit.grading.engine import ForkEngine
-
-    logging.getLogger("papermill").setLevel(logging.CRITICAL)
-    papermill_engines.register("fork", ForkEngine)
-    return "fork"
-
-
-def _notebook_node(submitted: Submitted) -> Any:
-    import nbformat
-
-    return nbformat.from_dict(runnable(submitted, _HARVEST))
 
 
 def _payloads(data: Any) -> list[dict[str, Any]]:

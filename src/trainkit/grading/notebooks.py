@@ -140,6 +140,7 @@ def runnable(submitted: Submitted, epilogue: str = "", without: Collection[int] 
         "metadata": {
             "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
             "language_info": {"name": "python"},
+            "papermill": {},
         },
         "cells": cells,
     }
@@ -185,7 +186,8 @@ def _code_cell(source: str, number: int) -> dict[str, Any]:
     return {
         "cell_type": "code",
         "id": f"cell-{number}",
-        "metadata": {"trainkit": {"position": number}},
+        # papermill expects its own entry, and tags, where it hasn't read the file itself.
+        "metadata": {"trainkit": {"position": number}, "papermill": {}, "tags": []},
         "execution_count": None,
         "outputs": [],
         "source": source,

@@ -12,6 +12,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
+import numpy as np
+from ipykernel.ipkernel import IPythonKernel
+from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult
+
 from trainkit.grading.bubblewrap import JOB
 from trainkit.grading.fork import seccomp
 from trainkit.grading.fork.enclosure import close_in
@@ -57,8 +61,6 @@ def live(
 
 def _seed() -> None:
     """Give each child the same numbers: a notebook gives the same answers whenever it is graded."""
-    import numpy as np
-
     random.seed(0)
     np.random.seed(0)
 
@@ -73,8 +75,6 @@ class _Cells:
     def run(self) -> None:
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
-        from ipykernel.ipkernel import IPythonKernel
-
         self._wire.tell("ready", {"language_info": IPythonKernel.language_info})
         task = loop.create_task(self._serve(loop))
         while not task.done():
@@ -114,25 +114,24 @@ class _Cells:
         """Run a cell as ipykernel's `do_execute` does, and return what its reply would say."""
         shell = self._shell
         shell.exit_now = False
+        shell._last_traceback, shell._last_traceback_during_displayhook = None, False
         try:
             transformed, trouble = shell.transform_cell(source), None
         except Exception:
             transformed, trouble = source, sys.exc_info()
-        if shell.should_run_async(source, transformed_cell=transformed, preprocessing_exc_tuple=trouble):
-            result = None
-            shell._last_traceback = None
-            try:
-                result = await shell.run_cell_async(
-                    source,
-                    store_history=True,
-                    transformed_cell=transformed,
-                    preprocessing_exc_tuple=trouble,
-                )
-            finally:
-                shell.events.trigger("post_execute")
-                shell.events.trigger("post_run_cell", result)
-        else:
-            result = shell.run_cell(source, store_history=True)
+        result = None
+        try:
+            # Also where nothing is awaited; `run_cell` would transform the cell once more.
+            result = await shell.run_cell_async(
+                source, store_history=True, transformed_cell=transformed, preprocessing_exc_tuple=trouble
+            )
+        except BaseException as error:
+            result = ExecutionResult(ExecutionInfo(source, True, False, True, None))
+            result.error_in_exec = error
+            shell.showtraceback(running_compiled_code=True)
+        finally:
+            shell.events.trigger("post_execute")
+            shell.events.trigger("post_run_cell", result)
         return self._reply(result)
 
     def _reply(self, result: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ since a fork takes along only one: Arrow's pools and Polars stay untouched.
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,6 @@ __all__ = ["threads", "warm_up"]
 
 def warm_up(shell: Any) -> None:
     """Use the libraries of the course once, through the shell that will run the cells."""
-    import scipy.special
-    import scipy.stats  # noqa: F401
-
     import trainkit.charts.theme
     import trainkit.company
     import trainkit.course.activity
@@ -41,6 +39,7 @@ def _read_and_group() -> None:
     import pyarrow.dataset
     import pyarrow.parquet as pq
 
+    import_module("pandas.core.arrays.arrow.extension_types")  # what reading a period would import
     frame = pd.DataFrame(
         {
             "day": pd.date_range("2025-01-01", periods=40),

@@ -16,9 +16,12 @@ import signal
 import socket
 import sys
 import time
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NoReturn
 
 from trainkit.grading.fork.linux import Namespace, enter, unshare
+from trainkit.grading.fork.memory import resident
 
 __all__ = ["MOST_BYTES", "MOST_DESCRIPTORS", "main"]
 
@@ -36,11 +39,13 @@ def main() -> None:
     """Warm up (unless only a probe is wanted), then fork a child for each order until the host hangs up."""
     control = socket.socket(fileno=int(sys.argv[1]))
     control.setblocking(True)
-    from trainkit.grading.fork.shell import make_shell
-    from trainkit.grading.fork.warmup import threads, warm_up
     from trainkit.startup import block_slow_grammars
 
     block_slow_grammars()
+    from trainkit.grading.fork.child import live
+    from trainkit.grading.fork.shell import make_shell
+    from trainkit.grading.fork.warmup import threads, warm_up
+
     shell, wire = make_shell()
     if "cold" not in sys.argv:
         warm_up(shell)
@@ -49,12 +54,12 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     control.send(json.dumps({"ready": True}).encode())
-    _Zygote(control, shell, wire).serve()
+    _Zygote(control, partial(live, shell, wire)).serve()
 
 
 class _Zygote:
-    def __init__(self, control: socket.socket, shell: Any, wire: Any) -> None:
-        self._control, self._shell, self._wire = control, shell, wire
+    def __init__(self, control: socket.socket, live: Callable[..., NoReturn]) -> None:
+        self._control, self._live = control, live
         self._own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
         #: pidfd -> pid and most bytes of memory of each living child
         self._children: dict[int, tuple[int, int]] = {}
@@ -114,21 +119,13 @@ class _Zygote:
 
     def _become_child(self, order: dict[str, Any], descriptors: list[int]) -> None:
         try:
-            from trainkit.grading.fork.child import live
-
             # Objects of the zygote must close no descriptor that the child has by then for something else.
             self._control.close()
             os.close(self._own)
             for pidfd in self._children:
                 os.close(pidfd)
             channel = socket.socket(fileno=descriptors[0])
-            live(
-                self._shell,
-                self._wire,
-                channel,
-                order,
-                list(zip(order["inputs"], descriptors[1:], strict=True)),
-            )
+            self._live(channel, order, list(zip(order["inputs"], descriptors[1:], strict=True)))
         finally:
             os._exit(1)
 
@@ -149,8 +146,6 @@ class _Zygote:
 
     def _weigh(self) -> None:
         """End children whose processes together have more memory than they may."""
-        from trainkit.grading.fork.memory import resident
-
         for pidfd, (pid, most) in self._children.items():
             if resident(pid, most) > most:
                 self._ends[pid] = "memory"
