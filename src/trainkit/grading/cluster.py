@@ -25,7 +25,7 @@ __all__ = ["ClusterWorkers"]
 T = TypeVar("T")
 
 #: Seconds to wait for the scheduler, and for the first worker.
-_PATIENCE = 30
+_PATIENCE = 60
 
 #: Tasks that are handed out for each thread of the cluster, so that none waits for the network.
 _AHEAD = 3
