@@ -49,7 +49,7 @@ docs: $(VENV)/developer.done ## Write the reference pages: metrics and data dict
 messages: $(VENV)/developer.done ## Update and compile the Chinese catalogue of interface texts
 	$(BIN)/trainkit messages
 
-bench-%: $(VENV)/developer.done ## Run a benchmark: make bench-metrics, bench-data, bench-grading
+bench-%: $(VENV)/developer.done ## Run a benchmark: make bench-metrics, bench-data, bench-grading, bench-kernels
 	$(BIN)/python -m benchmarks.$*
 
 system: ## Install what the browser and sandbox tests need, where apt may

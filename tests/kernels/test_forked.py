@@ -6,10 +6,12 @@ import asyncio
 import contextlib
 import json
 import logging
+import multiprocessing
 import os
 import socket
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -132,6 +134,20 @@ def test_the_id_of_a_kernel_is_kept_for_it_until_its_end_was_taken_note_of(
     forked.terminate()
     assert forked.wait() == -9
     asyncio.run(eventually(lambda: not psutil.pid_exists(forked.pid)))
+
+
+def test_a_fork_of_the_owner_leaves_its_zygote_alone(zygote: Zygote) -> None:
+    def close() -> None:
+        zygote.close()
+
+    fork = multiprocessing.get_context("fork").Process(target=close)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of forks in a process with threads
+        fork.start()
+    fork.join(PATIENCE)
+    assert fork.exitcode == 0
+    assert zygote.alive()
+    assert Path(zygote.address).exists()
 
 
 @contextlib.contextmanager

@@ -20,7 +20,8 @@ from typing import Any
 
 __all__ = ["ADDRESS", "CannotFork", "ForkedKernel", "Zygote", "address", "fork", "provided", "supported"]
 
-#: Names the zygote that a process and its children use, where one is provided.
+#: Names the zygote that a process and its children use, where one is provided; where nobody listens at the
+#: address (`off`, say), kernels are started.
 ADDRESS = "TRAINKIT_ZYGOTE"
 
 #: Seconds until a kernel must be there; a zygote that has just been started warms up first.
@@ -46,6 +47,7 @@ class Zygote:
     def __init__(self) -> None:
         if not supported():
             raise CannotFork(f"kernels aren't forked on {sys.platform}")
+        self._owner = os.getpid()
         self._folder = Path(tempfile.mkdtemp(prefix="trainkit-"))  # nobody else may enter it
         self.address = str(self._folder / "zygote")
         try:
@@ -73,12 +75,19 @@ class Zygote:
         """The process's id."""
         return self._process.pid
 
+    @property
+    def own(self) -> bool:
+        """Whether it is this process's; a fork of the owner sees it, and must leave it alone."""
+        return self._owner == os.getpid()
+
     def alive(self) -> bool:
         """Tell whether the process runs."""
         return self._process.poll() is None
 
     def close(self) -> None:
-        """End the zygote and all its kernels."""
+        """End the zygote and all its kernels, if it is this process's."""
+        if not self.own:
+            return
         if self._process.stdin:
             self._process.stdin.close()
         try:
@@ -237,7 +246,7 @@ def address() -> str:
     if named := os.environ.get(ADDRESS):
         return named
     with _lock:
-        if _own is None:
+        if _own is None or not _own.own:
             _own = Zygote()
             atexit.register(_own.close)
         if not _own.alive():
