@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 #: Who runs the server when the tests run as root: PostgreSQL refuses to.
 _PLAIN_USERS = ("postgres", "nobody")
@@ -53,6 +54,18 @@ def server(programs: Path) -> Iterator[str]:
             process.wait(_PATIENCE)
     finally:
         shutil.rmtree(folder)
+
+
+@contextmanager
+def database(server: str) -> Iterator[str]:
+    """Yield the URL of a new, empty database of a server, which goes afterwards."""
+    import psycopg
+
+    name = f"t{uuid4().hex[:12]}"
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f"create database {name} template template0")
+        yield server.replace("/postgres?", f"/{name}?")
+        admin.execute(f"drop database {name} with (force)")
 
 
 def _plain_user(folder: Path) -> dict[str, object]:

@@ -7,11 +7,12 @@ import os
 import sqlite3
 import stat
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import postgres
 import pytest
 from graded import graded
 from sqlalchemy import MetaData, select
@@ -31,17 +32,13 @@ Content = dict[str, list[tuple[Any, ...]]]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | str]:
     """Where a backup is restored to."""
     if request.param == "sqlite":
-        return tmp_path / "elsewhere" / "gradebook.db"
-    server: str = request.getfixturevalue("postgres_server")
-    import psycopg
-
-    name = f"restored{os.urandom(4).hex()}"
-    with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(f"create database {name}")
-    return server.replace("/postgres?", f"/{name}?")
+        yield tmp_path / "elsewhere" / "gradebook.db"
+        return
+    with postgres.database(request.getfixturevalue("postgres_server")) as url:
+        yield url
 
 
 def fill(where: Path | str) -> None:
