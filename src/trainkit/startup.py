@@ -88,9 +88,11 @@ def _set_up_altair() -> None:
 
     from trainkit.charts import theme
 
-    theme.enable()
-    # While grading nobody looks, and a sandbox has no cache to read.
-    if os.environ.get("TRAINKIT_LIFE") != "grade":
+    # While grading nobody looks: a picture would cost more than the rest of a notebook, and a sandbox has no
+    # cache to read a script from.
+    seen = os.environ.get("TRAINKIT_LIFE") != "grade"
+    theme.enable(draw=seen)
+    if seen:
         altair.JupyterChart._esm = chart_script()
         altair.JupyterChart._is_offline = True
 

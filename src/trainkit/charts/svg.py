@@ -45,10 +45,18 @@ def _description(spec: dict[str, Any]) -> str:
 
 
 def _render(spec: dict[str, Any], **_options: Any) -> dict[str, str]:
-    return {"image/svg+xml": _picture(spec), "text/plain": _description(spec) or "<chart>"}
+    return {"image/svg+xml": _picture(spec), **_describe(spec)}
 
 
-def enable() -> None:
-    """Show the charts of this process as such pictures."""
-    alt.renderers.register("trainkit", _render)
+def _describe(spec: dict[str, Any], **_options: Any) -> dict[str, str]:
+    return {"text/plain": _description(spec) or "<chart>"}
+
+
+def enable(*, draw: bool = True) -> None:
+    """Show the charts of this process as such pictures.
+
+    Args:
+        draw: without, a chart is checked and described, and no picture is made: where nobody looks.
+    """
+    alt.renderers.register("trainkit", _render if draw else _describe)
     alt.renderers.enable("trainkit")

@@ -94,7 +94,11 @@ def _config() -> alt.theme.ThemeConfig:
     }
 
 
-def enable() -> None:
-    """Use the workbook's theme for all Altair charts of this process, and show them as described pictures."""
+def enable(*, draw: bool = True) -> None:
+    """Use the workbook's theme for all Altair charts of this process, and show them as described pictures.
+
+    Args:
+        draw: without, no pictures are made: where nobody looks.
+    """
     alt.theme.register("trainkit", enable=True)(_config)
-    svg.enable()
+    svg.enable(draw=draw)

@@ -71,18 +71,19 @@ class Zygote:
             SandboxError: the machine doesn't let it be shut in.
         """
         mine, its = socket.socketpair()
-        with ExitStack() as held:
-            held.callback(its.close)
-            paths, descriptors = _open(inputs, held)
-            order = {
-                "limits": asdict(limits),
-                "environment": dict(environment),
-                "inputs": paths,
-            }
-            answer, pidfds = self._ask(order, [its.fileno(), *descriptors])
-        if not pidfds:
+        try:
+            with ExitStack() as held:
+                held.callback(its.close)
+                paths, descriptors = _open(inputs, held)
+                order = {"limits": asdict(limits), "environment": dict(environment), "inputs": paths}
+                answer, pidfds = self._ask(order, [its.fileno(), *descriptors])
+            if not pidfds:
+                raise SandboxError(
+                    _("No process for a notebook: {error}").format(error=answer.get("error", ""))
+                )
+        except BaseException:
             mine.close()
-            raise SandboxError(_("No process for a notebook: {error}").format(error=answer.get("error", "")))
+            raise
         return Child(mine, pidfds[0], limits, lambda: self._end_of(int(answer["child"])))
 
     def close(self) -> None:
