@@ -225,6 +225,12 @@ def test_a_group_of_moodle_stands_before_the_names_and_is_no_part_of_them(tmp_pa
     assert [h.trainee for h in handed] == ["Group A-Bo", "ly"]
 
 
+def test_two_participants_of_one_name_are_two_trainees_even_if_the_roster_knows_one(tmp_path: Path):
+    lay(tmp_path, *(f"Lin Yue_{n}_assignsubmission_file_/1-06.ipynb" for n in (7, 8)))
+    handed, _ignored = collect(tmp_path, EXERCISES, people=ROSTER)
+    assert [h.trainee for h in handed] == ["Lin Yue (7)", "Lin Yue (8)"]
+
+
 class TestFilesBesideANotebook:
     def test_small_files_come_along_and_others_are_listed(self, tmp_path: Path):
         lay(tmp_path, "bo/1-06.ipynb", "bo/2-01.ipynb", "bo/bins.py", "bo/words.TXT", "bo/photo.png")

@@ -177,11 +177,11 @@ def _named(
         group, _dash, own = bag.name.rpartition("-")
         # Moodle puts a group in front: "Group A-Lin Yue". One person's "Anna-Lena Wu" is no group.
         in_group = known.find(own) if bag.number and group and groups[group] > 1 else ""
-        trainee = (
-            known.find(bag.name)
-            or in_group
-            or _clean(f"{bag.name} ({bag.number})" if numbers[bag.name] > 1 or _anonymous(bag) else bag.name)
-        )
+        if numbers[bag.name] > 1 or _anonymous(bag):
+            # Even if the roster knows one of this name: it can't say which of them that is.
+            trainee = _clean(f"{bag.name} ({bag.number})")
+        else:
+            trainee = known.find(bag.name) or in_group or _clean(bag.name)
         if not trainee or len(trainee) > _LONGEST_NAME:
             reason = _("The trainee's name is empty or too long.")
             ignored += [Ignored(path, reason) for _name, path in bag.files[:1]]

@@ -7,6 +7,7 @@ local processes or a cluster, and repeated whenever a worker was lost.
 from __future__ import annotations
 
 import hashlib
+import logging
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -156,6 +157,8 @@ def grade_one(task: Task) -> Graded:
 def _runner(setting: Setting) -> Runner:
     with _opening:
         if setting not in _runners:
+            # A notebook without a cell for parameters is none of the assessor's worries.
+            logging.getLogger("papermill").setLevel(logging.ERROR)
             _runners[setting] = box_for(
                 isolated=not setting.unsafe, limits=setting.limits, prefer=setting.prefer
             )
