@@ -18,13 +18,16 @@ from pathlib import Path
 from typing import Any
 
 from trainkit.grading.bubblewrap import GIVEN, JOB
-from trainkit.grading.fork.wire import DISPLAYS, LONGEST, Lines, Message, encode_message
+from trainkit.grading.fork.wire import DISPLAYS, LONGEST, Garbled, Lines, Message, encode_message
 from trainkit.grading.running import Died, Inputs, Level, Limits, Stopped, TooLong
 
 __all__ = ["OrdinaryRunner"]
 
-#: Seconds between two looks at the deadline and at the kernel.
-_LOOK = 0.2
+#: Seconds between two looks at the deadline and at the kernel, and seconds that sending may take.
+_LOOK, _PATIENCE = 0.2, 5
+
+#: What goes wrong when something is read as a message that is none.
+_UNREADABLE = (AttributeError, KeyError, RecursionError, TypeError, ValueError)
 
 
 class OrdinaryRunner:
@@ -129,6 +132,8 @@ class _Kernel:
             _run(self._manager.start_kernel(**start.start_options))
             self._context = zmq.Context()
             self._context.maxmsgsize = limits.output_bytes + limits.answers_bytes
+            # A kernel can spoil the sockets' protocol; then sending would wait for ever.
+            self._context.sndtimeo = int(1000 * _PATIENCE)
             self._client = BlockingKernelClient(context=self._context)
             self._client.load_connection_info(self._manager.get_connection_info())
             self._client.start_channels(hb=False)
@@ -140,7 +145,18 @@ class _Kernel:
     def run(self, source: str, deadline: float, stop: threading.Event) -> Iterator[Message]:
         """Run a cell and yield what comes of it."""
         self._stop = stop
-        asked = self._client.execute(source, allow_stdin=False, stop_on_error=False)
+        try:
+            yield from self._messages(source, deadline)
+        except _UNREADABLE as error:
+            raise Garbled(f"{type(error).__name__}: {str(error)[:100]}") from error
+
+    def _messages(self, source: str, deadline: float) -> Iterator[Message]:
+        import zmq
+
+        try:
+            asked = self._client.execute(source, allow_stdin=False, stop_on_error=False)
+        except zmq.Again as error:
+            raise Died("it can't be reached") from error
         while True:
             found = self._receive(self._client.get_iopub_msg, asked, deadline)
             kind, content = found["msg_type"], found["content"]
@@ -170,7 +186,7 @@ class _Kernel:
         if self._context is not None:
             self._context.destroy(linger=0)
         if self._manager.has_kernel:
-            _run(self._manager.shutdown_kernel(now=True))
+            _run(_end(self._manager))
         self._start.close()
 
     def _information(self, deadline: float) -> dict[str, Any]:
@@ -217,6 +233,13 @@ class _Kernel:
             return Message("flood", {}, len(line))
         (message,) = Lines().feed(line)
         return message
+
+
+async def _end(manager: Any) -> None:
+    """End a kernel without a word: telling it could take for ever."""
+    await manager.provisioner.kill()
+    await manager.provisioner.wait()
+    await manager.cleanup_resources()
 
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:
