@@ -3,13 +3,15 @@
 `python -m trainkit.grading.boxed_kernel` reads one JSON document from standard input: `connection` (Jupyter's
 connection file, `ipc` with the ports 1 to 5), `sockets` (the descriptor that listens for each port) and
 `limits`. The box has no folder that another process could find a socket in, and the sockets
-are the only way out of it: what goes over them is Jupyter's protocol, which carries JSON.
+are the only way out of it: what goes over them is Jupyter's protocol, which carries JSON. Where the
+architecture is known, system calls that no notebook needs are refused as in a forked child.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import platform
 import random
 import sys
 import tempfile
@@ -18,6 +20,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from trainkit.grading.fork import seccomp
+from trainkit.grading.fork.linux import filter_calls
 from trainkit.grading.rlimits import limit_resources
 
 __all__ = ["main"]
@@ -36,6 +40,8 @@ def main() -> None:
     # Last, so that none of the trainee's files is taken for a library.
     sys.path.append(str(Path.cwd()))
     _seed()
+    if platform.machine() in seccomp.ARCHITECTURES:
+        filter_calls(seccomp.program(sockets=True))
     _run(order)
 
 

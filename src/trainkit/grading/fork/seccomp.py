@@ -13,7 +13,7 @@ import platform
 import struct
 from collections.abc import Iterator
 
-__all__ = ["ARCHITECTURES", "DENIED", "program"]
+__all__ = ["ARCHITECTURES", "DENIED", "SOCKETS", "program"]
 
 #: Column of `_NUMBERS` and the kernel's mark of each architecture, by `platform.machine()`.
 ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
@@ -115,6 +115,9 @@ _DECIDED_BY_ARGUMENTS = {"socketpair", "clone", "clone3", "ioctl"}
 #: Names of the calls that always fail.
 DENIED = frozenset(_NUMBERS) - _DECIDED_BY_ARGUMENTS
 
+#: Those among them that a kernel needs which talks over sockets; its box has no network to reach with them.
+SOCKETS = frozenset({"socket", "connect", "bind", "listen", "accept", "accept4"})
+
 #: The highest number that was looked at, the same on both architectures.
 _LAST_KNOWN = 462
 
@@ -131,17 +134,19 @@ _ALLOW, _KILL = 0x7FFF0000, 0x80000000
 _REFUSE, _MISSING = 0x00050000 | errno.EPERM, 0x00050000 | errno.ENOSYS
 
 
-def program(machine: str = "") -> list[bytes]:
+def program(machine: str = "", *, sockets: bool = False) -> list[bytes]:
     """Return the filter for this machine, eight bytes an instruction.
 
     Args:
         machine: one of `ARCHITECTURES`; the one that runs this by default.
+        sockets: leave those that `SOCKETS` names.
 
     Raises:
         KeyError: there is no list of calls for this architecture.
     """
     column, mark = ARCHITECTURES[machine or platform.machine()]
     numbers = {name: both[column] for name, both in _NUMBERS.items() if both[column] >= 0}
+    denied = (DENIED - SOCKETS if sockets else DENIED) & numbers.keys()
     return [
         _step(_LOAD, _ARCHITECTURE),
         _step(_JUMP_EQUAL, mark, yes=1),
@@ -151,11 +156,7 @@ def program(machine: str = "") -> list[bytes]:
         *_when(_JUMP_GREATER, _LAST_KNOWN, _MISSING),
         # glibc then takes `clone`, whose flags can be seen.
         *_when(_JUMP_EQUAL, numbers["clone3"], _MISSING),
-        *(
-            step
-            for name in sorted(DENIED & numbers.keys())
-            for step in _when(_JUMP_EQUAL, numbers[name], _REFUSE)
-        ),
+        *(step for name in sorted(denied) for step in _when(_JUMP_EQUAL, numbers[name], _REFUSE)),
         *_argument(numbers["clone"], _FIRST, _when(_JUMP_SET, _CLONE_NEW, _REFUSE)),
         *_argument(
             numbers["socketpair"], _FIRST, [_step(_JUMP_EQUAL, _AF_UNIX, yes=1), _step(_RETURN, _REFUSE)]
