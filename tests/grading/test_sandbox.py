@@ -346,3 +346,37 @@ def test_without_a_box_the_same_notebook_gives_the_same_answers(tmp_path: Path):
     assert got.isolation == "none"
     assert [f.error for f in got.failures] == ["ZeroDivisionError"]
     assert {n: p["value"] for n, p in got.answers.items()} == {"double": 2.0, "size": "small"}
+
+
+COMPLAINTS = {
+    "bwrap: setting up uid map: Permission denied": "AppArmor",
+    "bwrap: loopback: Failed RTM_NEWADDR: Operation not permitted": "AppArmor",
+    "bwrap: No permissions to create new namespace": "container",
+    "bwrap: something else": "something else",
+}
+
+
+@pytest.mark.parametrize(("said", "advice"), COMPLAINTS.items())
+def test_a_machine_that_forbids_namespaces_is_told_what_to_do(
+    said: str, advice: str, monkeypatch: pytest.MonkeyPatch
+):
+    sandbox.probe.cache_clear()
+    monkeypatch.setattr(sandbox, "_box_fault", lambda: said)
+    try:
+        found = sandbox.probe()
+    finally:
+        sandbox.probe.cache_clear()
+    assert found.level == "none"
+    assert said in found.detail
+    assert advice in found.detail
+
+
+def test_an_architecture_without_a_filter_gets_the_plain_box(monkeypatch: pytest.MonkeyPatch):
+    sandbox.probe.cache_clear()
+    monkeypatch.setattr("platform.machine", lambda: "vax")
+    try:
+        found = sandbox.probe()
+    finally:
+        sandbox.probe.cache_clear()
+    assert found.level == "bubblewrap"
+    assert "vax" in found.detail

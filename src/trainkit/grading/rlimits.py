@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 __all__ = ["limit_resources"]
+
+#: Address space that Python maps for the libraries of a notebook and hardly uses: it isn't counted as the
+#: notebook's. A forked child has it from the start; a limit below it would leave it without a thread.
+_LIBRARIES = 1536 * 2**20
 
 #: CPU seconds beyond the deadline, which normally ends a run first.
 _GRACE = 5
@@ -27,7 +33,7 @@ def limit_resources(limits: Mapping[str, Any], *, shut_in: bool = True) -> None:
 
     seconds = limits["notebook_seconds"]
     wanted = {
-        resource.RLIMIT_AS: int(limits["memory_bytes"]),
+        resource.RLIMIT_AS: int(limits["memory_bytes"]) + max(_LIBRARIES, _address_space()),
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_CPU: resource.RLIM_INFINITY if math.isinf(seconds) else int(seconds) + _GRACE,
         resource.RLIMIT_FSIZE: int(limits["file_bytes"]),
@@ -43,3 +49,12 @@ def limit_resources(limits: Mapping[str, Any], *, shut_in: bool = True) -> None:
         except (ValueError, OSError):
             if shut_in:
                 raise  # macOS refuses some; in a box all of them must hold
+
+
+def _address_space() -> int:
+    """Return the bytes of address space of this process; 0 where the system doesn't tell."""
+    try:
+        pages = Path("/proc/self/statm").read_text().split()[0]
+    except OSError:
+        return 0
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")

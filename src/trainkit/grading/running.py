@@ -43,7 +43,7 @@ class Limits:
 
     cell_seconds: float = 60  #: one cell, then its process is ended
     notebook_seconds: float = 180  #: the whole execution, fresh processes included
-    memory_bytes: int = 3072 * MIB  #: address space of one process
+    memory_bytes: int = 3072 * MIB  #: address space of one process, beyond that of the libraries
     resident_bytes: int = 3072 * MIB  #: memory of all processes together, looked at four times a second
     processes: int = 128  #: processes and threads together
     file_bytes: int = 64 * MIB  #: one file that is written

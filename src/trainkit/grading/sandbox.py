@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from trainkit.errors import SandboxError
 from trainkit.grading import bubblewrap
 from trainkit.grading.bubblewrap import JOB
 from trainkit.grading.running import Ended, Isolation, Level, Limits, Runner
-from trainkit.i18n import _
+from trainkit.i18n import _, joined
 
 __all__ = ["Isolation", "Limits", "available", "environment", "probe", "require", "runner", "shared_runner"]
 
@@ -84,7 +85,22 @@ def probe() -> Isolation:
         warm = _fork_fault()
         missing = _("Notebooks can't be forked from a warm process: {error}").format(error=warm)
         return Isolation("bubblewrap", missing) if warm else Isolation("fork")
-    return Isolation("none", plain)
+    return Isolation("none", joined(plain, _advice(plain)))
+
+
+def _advice(said: str) -> str:
+    """Return what to do about bubblewrap's complaint, as far as it's one of the common ones."""
+    if "uid map" in said or "RTM_NEWADDR" in said:
+        return _(
+            "Ubuntu keeps user namespaces from programs without an AppArmor profile: install the package "
+            "apparmor-profiles, or set kernel.apparmor_restrict_unprivileged_userns=0."
+        )
+    if "namespace" in said:
+        return _(
+            "User namespaces are switched off here, as in most containers: grade outside of one, or "
+            "let it make namespaces."
+        )
+    return ""
 
 
 def _box_fault() -> str:
@@ -102,7 +118,10 @@ def _fork_fault() -> str:
     """Return why a notebook can't be run in a forked child here; empty if it can."""
     from trainkit.grading.fork.host import Zygote
     from trainkit.grading.fork.runner import ForkRunner
+    from trainkit.grading.fork.seccomp import ARCHITECTURES
 
+    if platform.machine() not in ARCHITECTURES:
+        return _("There is no list of system calls for {machine}.").format(machine=platform.machine())
     try:
         with ForkRunner(Limits(), Zygote((), environment(JOB), cold=True)) as made:
             made.kernel({}, {}, time.monotonic() + _PATIENCE, threading.Event()).close()

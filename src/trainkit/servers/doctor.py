@@ -169,10 +169,11 @@ def _sandbox() -> Finding:
     from trainkit.grading.sandbox import probe
 
     isolation = probe()
+    if isolation.level == "fork":
+        return Finding("ok", _("Submissions can be graded in a sandbox, forked from a warm process"))
     if isolation.level != "none":
-        return Finding(
-            "ok", _("Submissions can be graded in a sandbox ({level})").format(level=isolation.level)
-        )
+        found = _("Submissions can be graded in a sandbox ({level}), several times slower than elsewhere")
+        return Finding("warning", found.format(level=isolation.level), isolation.detail)
     return Finding(
         "warning",
         _("Submissions can't be graded in a sandbox; learning isn't affected"),
