@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trainkit.errors import GradingError, UnknownName
-from trainkit.grading import helpers
+from trainkit.grading import alongside
 from trainkit.grading.intake import collect, submissions_folder
 from trainkit.grading.notebooks import Damaged
 
@@ -243,9 +243,9 @@ class TestFilesBesideANotebook:
         lay(tmp_path, "bo/1-06.ipynb", *(f"bo/{n:02}.csv" for n in range(22)))
         (tmp_path / "bo" / "03.csv").write_bytes(b"x" * 2**20)
         [handed], ignored = collect(tmp_path, EXERCISES)
-        assert len(handed.files) == helpers.MOST_FILES
+        assert len(handed.files) == alongside.MOST_FILES
         assert {i.path.name for i in ignored} == {"03.csv", "21.csv"}
-        assert sum(len(raw) for _name, raw in helpers.read_helpers(handed.files)) <= helpers.MOST_BYTES
+        assert sum(len(raw) for _name, raw in alongside.read_helpers(handed.files)) <= alongside.MOST_BYTES
 
     def test_a_file_that_grew_since_is_refused(self, tmp_path: Path):
         lay(tmp_path, "bo/1-06.ipynb", "bo/a.csv", "bo/b.csv")
@@ -253,11 +253,11 @@ class TestFilesBesideANotebook:
         for name in "ab":
             (tmp_path / "bo" / f"{name}.csv").write_bytes(b"x" * (2**19 + 1))
         with pytest.raises(Damaged):
-            helpers.read_helpers(handed.files)
+            alongside.read_helpers(handed.files)
 
     @given(st.text(max_size=120))
     def test_the_name_of_a_helper_is_a_plain_name(self, name: str):
-        if helpers.is_helper(name):
+        if alongside.is_helper(name):
             assert Path(name).name == name
             assert name.isprintable()
             assert name[0] not in ".-"

@@ -21,7 +21,7 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from trainkit.errors import GradingError
-from trainkit.grading.helpers import MOST_BYTES, is_helper
+from trainkit.grading.alongside import MOST_BYTES, is_helper
 from trainkit.grading.layouts import Ignored
 from trainkit.grading.sandbox import Limits
 from trainkit.i18n import _

@@ -13,8 +13,8 @@ from typing import Any, Literal
 from trainkit.course.answers import NOT_ATTEMPTED, validate
 from trainkit.course.model import Info, plain
 from trainkit.errors import SandboxError
+from trainkit.grading.alongside import is_helper
 from trainkit.grading.bubblewrap import GIVEN, JOB
-from trainkit.grading.helpers import is_helper
 from trainkit.grading.notebooks import Submitted, runnable
 from trainkit.grading.running import Died, Ended, Flood, Order, Runner, Stopped, TooLong
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Protocol
 
 from trainkit.errors import GradingError
+from trainkit.grading.alongside import choose, read_helpers
 from trainkit.grading.archives import unpack
-from trainkit.grading.helpers import choose, read_helpers
 from trainkit.grading.layouts import Bag, Ignored, bags, fits, is_handed_in, root_of
 from trainkit.grading.notebooks import Damaged, read_bytes
 from trainkit.grading.sandbox import Limits
