@@ -9,7 +9,7 @@ from typing import Any
 from trainkit.course.conventions import decimals
 from trainkit.course.judge import Verdict
 from trainkit.course.model import Answer, Info
-from trainkit.i18n import _, joined, percent, pick
+from trainkit.i18n import _, joined, listed, percent, pick
 
 __all__ = [
     "Note",
@@ -78,7 +78,7 @@ def format_value(value: Any, answer: Answer) -> str:
     if answer.type == "choice":
         return next((pick(c.label) for c in answer.choices if c.id == value), str(value))
     if answer.type == "choices" and isinstance(value, list):
-        return _(", ").join(pick(c.label) for c in answer.choices if c.id in value)
+        return listed(pick(c.label) for c in answer.choices if c.id in value)
     if answer.type == "table" and isinstance(value, Mapping):
         return _("a table with {rows} rows").format(rows=len(value["rows"]))
     return str(value)

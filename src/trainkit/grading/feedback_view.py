@@ -25,7 +25,7 @@ from trainkit.grading.feedback_model import (
 )
 from trainkit.grading.pages import share
 from trainkit.grading.summary import shown
-from trainkit.i18n import _, get_language, pick
+from trainkit.i18n import _, get_language, listed, pick
 
 __all__ = ["Keys", "Released", "feedback_view", "released_by_kind", "score"]
 
@@ -230,19 +230,20 @@ def _failures(run: records.Execution) -> list[str]:
         "deadline": _("The notebook ran too long and was cut off."),
         "flood": _("The notebook gave too much out and was cut off."),
         "died": _("The notebook ended its own kernel; the cells after that were not run."),
-        "deaf": _("A cell could not be interrupted; the cells after it were not run."),
     }
     told = [_failure(*failure) for failure in run.failures[:_FAILURES]]
     told += [cut[state] for state in [run.state] if state in cut]
     failed = {cell for cell, _error, _message in run.failures}
     if missed := [str(cell) for cell in run.not_run or () if cell not in failed]:
-        told.append(_("Cells that were not run: {cells}.").format(cells=_(", ").join(missed)))
+        told.append(_("Cells that were not run: {cells}.").format(cells=listed(missed)))
     return told
 
 
 def _failure(cell: int, error: str, message: str) -> str:
+    if cell == 0:
+        return _("What the notebook left behind kept its answers from being collected.")
     if error == "timeout":
-        return _("Cell {cell} ran too long and was interrupted.").format(cell=cell)
+        return _("Cell {cell} ran too long, so it was left out.").format(cell=cell)
     if error == "died":
         return _("Cell {cell} ended the notebook's kernel, so it was left out.").format(cell=cell)
     return _("Cell {cell} failed with {error}: {message}").format(cell=cell, error=error, message=message)

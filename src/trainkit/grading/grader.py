@@ -19,7 +19,7 @@ from trainkit.grading.notebooks import Submitted, content_hash, repair
 from trainkit.grading.running import Runner
 from trainkit.grading.sandbox import Limits, shared_runner
 from trainkit.grading.scoring import Mark, mark, total
-from trainkit.i18n import _, joined, speaking
+from trainkit.i18n import _, joined, listed, speaking
 
 __all__ = ["Graded", "Judged", "State", "Stopped", "grade", "judge_all", "marks_of", "ungraded"]
 
@@ -176,20 +176,20 @@ def _why_not_run(execution: Execution) -> str:
         "flood": _("The notebook gave too much out and was cut off."),
         "broken": _("The notebook could not be run."),
         "died": _("The notebook ended its own kernel."),
-        "deaf": _("A cell could not be interrupted."),
     }
     said = [
         _("Cell {cell} ran too long.").format(cell=failure.cell)
         if failure.error == "timeout"
         else _("Cell {cell} ended the kernel.").format(cell=failure.cell)
         for failure in execution.failures
-        if failure.error in {"timeout", "died"}
+        if failure.cell and failure.error in {"timeout", "died"}
     ]
+    if any(failure.cell == 0 for failure in execution.failures):
+        said.append(_("What the notebook left behind kept its answers from being collected."))
     # A cell that was interrupted has run; what it should have computed is missing all the same.
     ended = [cut[execution.state]] if execution.state in cut else []
     if not said and not ended and execution.not_run:
-        cells = ", ".join(map(str, execution.not_run[:_NAMED]))
-        return _("These cells weren't run: {cells}.").format(cells=cells)
+        return _("These cells weren't run: {cells}.").format(cells=listed(execution.not_run[:_NAMED]))
     return joined(*said[:_NAMED], *ended)
 
 

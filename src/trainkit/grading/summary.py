@@ -8,7 +8,7 @@ from typing import Any
 
 from trainkit.grading import records
 from trainkit.grading.spreadsheet import csv_bytes
-from trainkit.i18n import _, joined
+from trainkit.i18n import _, joined, listed
 
 __all__ = [
     "MARKS",
@@ -118,9 +118,9 @@ def _flagged(submission: records.Submission) -> list[str]:
         "classmate": _("Right on a classmate's data, not on their own: {names}."),
     }.items():
         if names := [m.name for m in submission.marks if m.flag == flag]:
-            found.append(text.format(names=", ".join(names)))
+            found.append(text.format(names=listed(names)))
     if names := [m.name for m in submission.marks if m.manual is not None]:
-        found.append(_("Marked by hand: {names}.").format(names=", ".join(names)))
+        found.append(_("Marked by hand: {names}.").format(names=listed(names)))
     return found
 
 
@@ -130,17 +130,20 @@ def _cut_off(submission: records.Submission) -> list[str]:
         "deadline": _("Cut off: it ran too long."),
         "flood": _("Cut off: too much came out."),
         "died": _("Its kernel died; the cells after that weren't run."),
-        "deaf": _("A cell ran too long and ignored the interrupt; the cells after it weren't run."),
     }
     states = {e.state for e in submission.executions}
     found = [text for state, text in said.items() if state in states]
     missed = {r.name: None for e in submission.executions for r in e.results if r.outcome == "not run"}
     if missed:
-        found.append(_("Not run: {names}.").format(names=", ".join(missed)))
+        found.append(_("Not run: {names}.").format(names=listed(missed)))
     execution = shown(submission)
     if execution is not None and execution.failures:
-        cells = ", ".join(str(cell) for cell, _error, _message in execution.failures[:5])
-        found.append(_("Failed cells: {cells}.").format(cells=cells))
+        # Cell 0 is the grader's own, after the last one of the notebook.
+        cells = [cell for cell, _error, _message in execution.failures if cell][:5]
+        if cells:
+            found.append(_("Failed cells: {cells}.").format(cells=listed(cells)))
+        if any(not cell for cell, _error, _message in execution.failures):
+            found.append(_("What the notebook left behind kept its answers from being collected."))
     return found
 
 
