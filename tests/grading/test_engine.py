@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -118,4 +119,7 @@ class TestEngines:
         async def call() -> Any:
             return run("1 + 1")
 
-        assert asyncio.run(call()).cells[0].outputs[0].data["text/plain"] == "2"
+        # In a thread of its own: a browser's tests may have left a loop running in this one.
+        with ThreadPoolExecutor(1) as thread:
+            nb = thread.submit(asyncio.run, call()).result()
+        assert nb.cells[0].outputs[0].data["text/plain"] == "2"

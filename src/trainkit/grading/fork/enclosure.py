@@ -7,12 +7,13 @@ rights in the zygote's user namespace, and limits on processes count in the chil
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from trainkit.grading.bubblewrap import GIVEN, JOB
-from trainkit.grading.fork.linux import Namespace, drop_rights, mount, unshare
+from trainkit.grading.fork.linux import Namespace, bind, drop_rights, mount, unshare
 from trainkit.grading.rlimits import limit_resources
 
 __all__ = ["close_in"]
@@ -56,11 +57,32 @@ def _mount_all(disk_bytes: int) -> None:
     """Cover all that can be written, and what tells of others, by something new and empty."""
     mount("", "/", _RECURSIVE | _PRIVATE)
     for folder in ("/tmp", "/dev/shm", JOB):
-        mount("tmpfs", folder, _NOSUID | _NODEV, f"mode=0700,size={disk_bytes},nr_inodes={_MOST_NAMES}")
+        with _kept(folder):
+            mount("tmpfs", folder, _NOSUID | _NODEV, f"mode=0700,size={disk_bytes},nr_inodes={_MOST_NAMES}")
     mount("tmpfs", GIVEN, _NOSUID | _NODEV | _NOEXEC, "mode=0755")
     # The terminals of `!command`; those of other children are in file systems of their own.
     mount("devpts", "/dev/pts", _NOSUID | _NOEXEC, "newinstance,ptmxmode=0666,mode=0600")
     mount("proc", "/proc", _NOSUID | _NODEV | _NOEXEC)
+
+
+@contextmanager
+def _kept(folder: str) -> Iterator[None]:
+    """Keep what is mounted below a folder that is covered: Python itself may be installed in /tmp."""
+    held = [(path, os.open(path, os.O_PATH | os.O_CLOEXEC)) for path in _mounted_below(folder)]
+    yield
+    for path, descriptor in held:
+        Path(path).mkdir(parents=True)
+        bind(f"/proc/self/fd/{descriptor}", path)
+        os.close(descriptor)
+
+
+def _mounted_below(folder: str) -> list[str]:
+    """Return the mount points below a folder, without those below one of them."""
+    table = Path("/proc/self/mountinfo").read_bytes()
+    # The fifth field; a blank in it is written in octal.
+    points = {line.split()[4].replace(rb"\040", b" ").decode() for line in table.splitlines()}
+    below = sorted(point for point in points if point.startswith(f"{folder}/"))
+    return [p for p in below if not any(p.startswith(f"{other}/") for other in below)]
 
 
 def _copy(source: int, target: Path) -> None:

@@ -7,7 +7,7 @@ import os
 import struct
 from collections.abc import Sequence
 
-__all__ = ["Namespace", "drop_rights", "enter", "filter_calls", "mount", "unshare"]
+__all__ = ["Namespace", "bind", "drop_rights", "enter", "filter_calls", "mount", "unshare"]
 
 
 class Namespace:
@@ -20,6 +20,8 @@ class Namespace:
     PID = 0x20000000
     NET = 0x40000000
 
+
+_MS_BIND, _MS_RECURSIVE = 0x1000, 0x4000
 
 _PR_CAPBSET_DROP = 24
 _PR_SET_SECCOMP = 22
@@ -62,6 +64,12 @@ def mount(kind: str, target: str, flags: int = 0, options: str = "") -> None:
     """
     done = _libc.mount(b"none", target.encode(), kind.encode() or None, flags, options.encode() or None)
     _check(done, f"mount {kind} at {target}")
+
+
+def bind(source: str, target: str) -> None:
+    """Let what is at `source`, with all that is mounted below it, be seen at `target`, too."""
+    done = _libc.mount(source.encode(), target.encode(), None, _MS_BIND | _MS_RECURSIVE, None)
+    _check(done, f"bind {source} at {target}")
 
 
 def drop_rights() -> None:
