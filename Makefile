@@ -1,7 +1,7 @@
 # `make` or `make help` lists what there is to do.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-grading start test test-quick test-spark check build docs messages system clean
+.PHONY: help setup setup-grading start test test-quick test-all test-spark check build docs messages system clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -22,11 +22,14 @@ setup-grading: $(VENV)/grading.done ## Add what assessors need, for `trainkit gr
 start: setup ## Open the workbook: JupyterLab, exercise pages and the home page (ARGS="--lang zh")
 	@$(BIN)/trainkit start $(ARGS)
 
-test: $(VENV)/developer.done system ## Run all tests
+test: $(VENV)/developer.done system ## Run the tests
 	$(PYTEST) $(ARGS)
 
 test-quick: $(VENV)/developer.done ## Run the tests that take seconds
 	$(PYTEST) -m "not slow and not browser" $(ARGS)
+
+test-all: $(VENV)/developer.done system ## Run all tests, and what takes many minutes: attacks on the plain sandbox
+	$(PYTEST) -m "" $(ARGS)
 
 test-spark: $(VENV)/developer.done ## Run the metrics on Apache Spark as well (installs it, 430 MB; needs Java 17)
 	@$(PIP) --editable '.[dev,spark]'

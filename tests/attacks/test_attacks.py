@@ -22,7 +22,7 @@ ATTACKS, HONEST = attacks(), look_alikes()
 SIDES = [
     pytest.param(("fork", "root"), id="fork", marks=pytest.mark.slow),
     pytest.param(("fork", "plain user"), id="fork-plain-user", marks=pytest.mark.slow),
-    pytest.param(("bubblewrap", "root"), id="bubblewrap", marks=pytest.mark.slow),
+    pytest.param(("bubblewrap", "root"), id="bubblewrap", marks=[pytest.mark.slow, pytest.mark.exhaustive]),
 ]
 
 #: Outcomes of answers that need no remark: what the trainee is told anyway. That an answer is absent because

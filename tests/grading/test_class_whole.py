@@ -56,6 +56,8 @@ def variant_of(folder: Path, trainee: str) -> int:
 def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Submission]:
     folder = tmp_path_factory.mktemp("class") / "spring"
     run("class", "new", folder, "--exercises", EXERCISE)
+    # With this secret a copied number happens to be right on hidden data.
+    (folder / "grades" / "private" / "class.secret").write_text("5a" * 32 + "\n", encoding="utf-8")
     (folder / "roster.csv").write_text("trainee\nzhou-min\nchen-bo\nlin-yue\n", encoding="utf-8")
     settings = folder / "class.toml"
     text = settings.read_text(encoding="utf-8").replace("personal = []", f'personal = ["{EXERCISE}"]')

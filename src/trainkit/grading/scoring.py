@@ -50,6 +50,7 @@ def mark(
     The points are spread over the variants by their weights: evenly over the hidden ones unless the exercise
     says otherwise. The visible one then earns nothing, because its right answer can be seen in the workbook.
     Where there is no hidden variant (a page that is submitted without a notebook), the visible one counts.
+    What was copied from a classmate earns nothing.
 
     Args:
         answer: the answer's description.
@@ -71,7 +72,8 @@ def mark(
     share = sum(weight * credit(answer, verdict) for weight, verdict in counting)
     earned = answer.points * share / sum(weight for weight, _verdict in counting)
     flag = _flag(answer, visible, hidden, classmates)
-    return Mark(answer.name, answer.points, round(earned, 4), flag)
+    # A copied number may happen to be right on one hidden variant.
+    return Mark(answer.name, answer.points, 0.0 if flag == "classmate" else round(earned, 4), flag)
 
 
 def total(marks: Sequence[Mark]) -> tuple[float, float]:
