@@ -70,10 +70,17 @@ def _kept(folder: str) -> Iterator[None]:
     """Keep what is mounted below a folder that is covered: Python itself may be installed in /tmp."""
     held = [(path, os.open(path, os.O_PATH | os.O_CLOEXEC)) for path in _mounted_below(folder)]
     yield
+    tops = sorted({f"{folder}/{path[len(folder) + 1 :].split('/')[0]}" for path, _descriptor in held})
+    for top in tops:
+        Path(top).mkdir()
+        mount("tmpfs", top, _NOSUID | _NODEV, "mode=0755")
     for path, descriptor in held:
-        Path(path).mkdir(parents=True)
+        Path(path).mkdir(parents=True, exist_ok=True)
         bind(f"/proc/self/fd/{descriptor}", path)
         os.close(descriptor)
+    for top in tops:
+        # What leads there is no place to write: Python looks for modules in some of these folders.
+        mount("", top, _REMOUNT | _BIND | _READ_ONLY | _NOSUID | _NODEV)
 
 
 def _mounted_below(folder: str) -> list[str]:
