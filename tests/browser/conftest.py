@@ -50,16 +50,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
-    """Playwright, started once."""
+    """Playwright, started once a module: while it runs, no other test may start an event loop."""
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    """Chromium, started once."""
+    """Chromium, started once a module."""
     started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
     yield started
     started.close()
