@@ -28,11 +28,13 @@ CASES = [
     (36.0, 35.57, 0.05, "points", "fewer decimals"),
     (1.0, 0.64, 0.05, "%", "fewer decimals"),
     (35.5, 35.473, 0.005, "CNY", "fewer decimals"),
+    (0.4, 0.35, 0.005, "", "fewer decimals"),  # a half in decimals is a bit more than a half in binary
     (35.0, 35.473, 0.005, "CNY", "fewer decimals"),
     (35.4, 35.47, 0.05, "points", "cut off"),
     (35.0, 35.57, 0.05, "points", "cut off"),
     (-35.4, -35.47, 0.05, "points", "cut off"),
     (35.0, 35.7, 0.5, "days", "cut off"),
+    (0.28, 0.29, 0.005, "", None),  # in binary, 100 times 0.29 is a bit less than 29
     (40.0, 35.47, 0.05, "points", None),
     (30.0, 35.47, 0.05, "points", None),
     (35.3, 35.47, 0.05, "points", None),

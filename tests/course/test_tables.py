@@ -105,6 +105,25 @@ def test_a_cell_without_tolerance_is_compared_by_what_it_says(right: Any, given:
     assert told(frame, answer, table).right is same
 
 
+@pytest.mark.parametrize("given", [0.1 + 0.2, "0.3", "0.30"])
+def test_a_key_that_is_a_number_is_found_however_it_was_computed_or_written(given: Any) -> None:
+    table = {"columns": ["type", "csat"], "rows": [[0.3, 1.0]]}
+    frame = pd.DataFrame({"type": pd.Series([given], dtype=object), "csat": [1.0]})
+    assert told(frame, TABLE, table).right
+
+
+def test_rows_of_one_key_may_stand_in_any_order_even_if_only_texts_tell_them_apart() -> None:
+    answer = replace(MONTHS, columns=(Column("month"), Column("worst")))
+    right = pd.DataFrame([["2025-01-01", "G"], ["2025-01-01", "B2B"]], columns=["month", "worst"])
+    assert told(right.iloc[::-1], answer, pack(right, answer)["value"]).right
+
+
+def test_every_row_that_doesn_t_belong_is_counted() -> None:
+    extra = pd.DataFrame([["2026-01-01", 1.0, "G"]] * 5, columns=RIGHT.columns)
+    detail = told(pd.concat([RIGHT, extra])).detail
+    assert detail.startswith("5 rows don't belong; the first: 2026-01-01")
+
+
 def pack_cell(value: Any) -> Any:
     frame = pd.DataFrame({"type": ["a"], "csat": pd.Series([value], dtype=object)})
     return pack(frame, TABLE)["value"]["rows"][0][1]

@@ -19,7 +19,7 @@ from trainkit.i18n import _
 __all__ = ["number", "reader", "same", "shown"]
 
 _NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{1,40})?(e[+-]?\d{1,3})?")
-_WHOLE = re.compile(r"(-?(?:0|[1-9]\d*))\.0+")
+_DECIMAL = re.compile(r"(-?(?:0|[1-9]\d*))(?:(\.\d*[1-9])0*|\.0+)")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(t?00:00:00(\.0+)?)?")
 _QUARTER = re.compile(r"(\d{4})-?q([1-4])")
 _TRUTH = {"true": "1", "false": "0"}
@@ -40,18 +40,18 @@ def reader(column: Column) -> Callable[[Any], str]:
 
 
 def _canonical(value: Any) -> str:
-    """Fold a cell: 3.0 is 3, 2025/1/2 is 2025-01-02, 2025Q4 is 2025-Q4, an empty text is missing.
+    """Fold a cell: 3.0 is 3, 0.30 is 0.3, 2025/1/2 is 2025-01-02, 2025Q4 is 2025-Q4, an empty text is missing.
 
-    >>> _canonical("2025年1月2日"), _canonical(" Ｇ "), _canonical("07")
-    ('2025-01-02', 'g', '07')
+    >>> _canonical("2025年1月2日"), _canonical(" Ｇ "), _canonical("07"), _canonical(0.1 + 0.2)
+    ('2025-01-02', 'g', '07', '0.3')
     """
     if value is None:
         return _MISSING
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else f"{value:.12g}"  # without the noise of computing
     text = fold(str(value))
-    if whole := _WHOLE.fullmatch(text):
-        return whole[1]
+    if decimal := _DECIMAL.fullmatch(text):
+        return decimal[1] + (decimal[2] or "")
     if date := _DATE.fullmatch(text):
         return f"{date[1]}-{int(date[2]):02}-{int(date[3]):02}"
     if quarter := _QUARTER.fullmatch(text):

@@ -100,7 +100,7 @@ def _rounded(value: float, expected: float, tolerance: float) -> Convention | No
         return None
     asked = decimals(tolerance)
     for digits in range(asked, -1, -1):
-        if digits < asked and _has_digits(value, digits) and abs(value - expected) <= 0.5 / 10**digits:
+        if digits < asked and _has_digits(value, digits) and close(value, expected, 0.5 / 10**digits):
             return "fewer decimals"
         if _is_cut(value, expected, digits):
             return "cut off"
@@ -113,6 +113,9 @@ def _has_digits(value: float, digits: int) -> bool:
 
 
 def _is_cut(value: float, expected: float, digits: int) -> bool:
+    """Whether a number is the right one without what follows so many decimals."""
+    if _has_digits(expected, digits):
+        return False
     scaled = math.trunc(expected * 10**digits)
     return scaled != 0 and close(value * 10**digits, scaled, 0)
 

@@ -45,7 +45,7 @@ def columns_and_rows(value: Any, answer: Answer) -> tuple[list[Any], list[list[A
         value = value.reset_index(allow_duplicates=True)
     columns = ["_".join(str(part) for part in c if part != "") if isinstance(c, tuple) else c for c in value]
     head = value.iloc[: MAX_ROWS + 1, : MAX_COLUMNS + 1]
-    return columns, [list(row) for row in head.itertuples(index=False, name=None)] or []
+    return columns, [list(row) for row in head.itertuples(index=False, name=None)]
 
 
 def _index_is_data(frame: Any, answer: Answer) -> bool:

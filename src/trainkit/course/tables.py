@@ -64,12 +64,12 @@ class Differences:
         """
         lines = []
         if self.missing:
-            lines.append(
+            said = (
                 _("{n} of {all} rows are missing; the first: {key}.")
                 if tell_missing
                 else _("{n} of {all} rows are missing.")
             )
-            lines[-1] = lines[-1].format(n=len(self.missing), all=self.rows, key=_first(self.missing))
+            lines.append(said.format(n=len(self.missing), all=self.rows, key=_first(self.missing)))
         if self.extra:
             n = len(self.extra)
             lines.append(_("{n} rows don't belong; the first: {key}.").format(n=n, key=_first(self.extra)))
@@ -128,7 +128,7 @@ def compare(answer: Answer, expected: Mapping[str, Any], value: Mapping[str, Any
     return Differences(
         rows=len(expected["rows"]),
         missing=_beyond(answer, right, given),
-        extra=tuple(_name(answer, rows[0]) for key, rows in given.items() if key not in right),
+        extra=tuple(_name(answer, row) for key, rows in given.items() if key not in right for row in rows),
         twice=_beyond(answer, {k: v for k, v in given.items() if k in right}, right),
         cells=tuple(cells),
     )
@@ -172,8 +172,14 @@ def _rows(
         found.setdefault(tuple(reading[i](picked[i]) for i in places), []).append(picked)
     for group in found.values():
         if len(group) > 1:
-            group.sort(key=lambda picked: [number(c) or 0.0 for c in picked])
+            group.sort(key=lambda picked: [_rank(*pair) for pair in zip(reading, picked, strict=True)])
     return found
+
+
+def _rank(read: Callable[[Any], str], cell: Any) -> tuple[float, str]:
+    """Return what a cell is sorted by: numbers by size, whatever their type, and texts by what they say."""
+    value = number(cell)
+    return (0.0, read(cell)) if value is None else (value, "")
 
 
 def _beyond(
