@@ -135,6 +135,13 @@ def test_a_harder_variant_is_noticed_and_an_equal_one_is_not():
     )
 
 
+@pytest.mark.parametrize("variants", [2, 3, 4, 8])
+@pytest.mark.parametrize("share", [0.2, 1 / 3, 0.6, 0.7])
+def test_variants_on_which_everybody_did_the_same_don_t_differ(share: float, variants: int):
+    """Adding up shares leaves a last digit, the same for all trainees."""
+    assert not any(v.differs for v in compare_variants([[share] * variants] * 12, range(variants)))
+
+
 def test_two_variants_are_compared_by_the_paired_t_test():
     one, other = [0.9, 0.5, 0.7, 1.0, 0.4, 0.8], [0.7, 0.4, 0.7, 0.8, 0.5, 0.5]
     [first, _second] = compare_variants([list(r) for r in zip(one, other, strict=True)], [1, 2])
@@ -150,6 +157,8 @@ def test_two_variants_are_compared_by_the_paired_t_test():
         (lambda: item_analysis([[1, 2]], [1], ["a"]), InputError),
         (lambda: reliability([[1, 2]], [2, 2]), InputError),
         (lambda: reliability([[1, 2], [2, 2]], [2, 2]), InputError),
+        (lambda: reliability([[0, 1], [1, 0], [0, 1]], [1, 1]), InputError),
+        (lambda: reliability([[0, 0.1, 0.2], [0.2, 0.1, 0], [0.1, 0.2, 0]], [1, 1, 1]), InputError),
         (lambda: feldt_interval(0.5, 1, 5), InputError),
         (lambda: feldt_interval(0.5, 5, 1), InputError),
         (lambda: mean_interval([]), EmptyInput),

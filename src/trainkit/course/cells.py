@@ -40,7 +40,7 @@ def reader(column: Column) -> Callable[[Any], str]:
 
 
 def _canonical(value: Any) -> str:
-    """Fold a cell: 3.0 is 3, 0.30 is 0.3, 2025/1/2 is 2025-01-02, 2025Q4 is 2025-Q4, an empty text is missing.
+    """Fold a cell: 3.0 is 3, 0.30 is 0.3, 2025/1/2 is 2025-01-02, 2025Q4 is 2025-Q4, an empty text missing.
 
     >>> _canonical("2025年1月2日"), _canonical(" Ｇ "), _canonical("07"), _canonical(0.1 + 0.2)
     ('2025-01-02', 'g', '07', '0.3')

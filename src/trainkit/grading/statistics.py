@@ -158,7 +158,7 @@ def reliability(points: Sequence[Sequence[float]], most: Sequence[float]) -> Rel
         most: the points that each answer can earn.
 
     Raises:
-        InputError: fewer than two questions are left, or fewer than two trainees.
+        InputError: fewer than two questions are left, fewer than two trainees, or all have the same total.
     """
     import pandas as pd
 
@@ -170,6 +170,8 @@ def reliability(points: Sequence[Sequence[float]], most: Sequence[float]) -> Rel
     kept = [i for i, column in enumerate(table.T) if not _constant(column)]
     if len(kept) < 2:
         raise InputError(_("Reliability needs at least two questions that not everybody answered alike."))
+    if _constant(table[:, kept].sum(axis=1)):
+        raise InputError(_("Reliability needs totals that differ. All trainees have the same one."))
     names = [str(i) for i in kept]
     alpha = cronbach_alpha(pd.DataFrame(table[:, kept], columns=names), names)
     # Kuder and Richardson's formula knows no weights.
@@ -250,11 +252,13 @@ def compare_variants(shares: Sequence[Sequence[float]], variants: Sequence[int])
     # With two variants both differences are the same one, seen from either side.
     confidence = 1 - (1 - CONFIDENCE) / (n if n > 2 else 1)
     others = (table.sum(axis=1, keepdims=True) - table) / (n - 1)
+    # Without the last digits, which adding up leaves behind: the same ones for all would be no chance.
+    differences = (table - others).round(9)
     return [
         VariantResult(
             variant,
             mean_interval(table[:, i].tolist()),
-            mean_interval((table[:, i] - others[:, i]).tolist(), confidence),
+            mean_interval(differences[:, i].tolist(), confidence),
         )
         for i, variant in enumerate(variants)
     ]
