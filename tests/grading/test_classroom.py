@@ -166,3 +166,9 @@ def test_feedback_on_an_examination_waits_for_its_date(
     assert room.is_released(exercise, DAY, instant=instant) == undated
     room = replace(room, released={exercise: DAY})
     assert tuple(room.is_released(exercise, day, instant=instant) for day in days) == dated
+
+
+def test_another_database_can_be_named(tmp_path: Path) -> None:
+    (tmp_path / "class.toml").write_text('database = "postgresql://db.example.org/spring"\n')
+    room = Classroom.load(tmp_path, database="sqlite:///other.db")
+    assert room.gradebook == "sqlite:///other.db"

@@ -120,8 +120,14 @@ def test_the_secret_isn_t_in_the_gradebook(tmp_path: Path):
 
 
 def test_looking_into_a_folder_without_a_gradebook_makes_none(tmp_path: Path):
-    with pytest.raises(GradingError, match=r"There is no gradebook in .*spring.*--dir"):
+    with pytest.raises(GradingError, match=r"There is no gradebook in .*spring.*trainkit grade"):
         open_class(made(tmp_path / "spring"), create=False)
+    assert not (tmp_path / "spring" / "grades").exists()
+
+
+def test_only_a_class_with_a_gradebook_can_adopt_it(tmp_path: Path):
+    with pytest.raises(GradingError, match="There is no gradebook"):
+        adopt(made(tmp_path / "spring"), why="a folder's name was wrong")
     assert not (tmp_path / "spring" / "grades").exists()
 
 

@@ -47,7 +47,7 @@ def run(classroom: Classroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_mark_is_given_told_and_taken_back(run: Run):
     mark = ("gradebook", "mark", "lin-yue", "9-01", "double")
-    assert run(*mark, 1.5, "--why", "well argued", "--comment", "Fine.") == (
+    assert run(*mark, "--points", 1.5, "--why", "well argued", "--comment", "Fine.") == (
         "lin-yue, 9-01: 1.5 of 3 points; 0.5 were earned.\n"
     )
     assert run(*mark, "--remove", "--why", "a slip").startswith("lin-yue, 9-01: 0.5 of 3")
@@ -69,14 +69,14 @@ def test_the_audit_trail_can_t_give_orders_to_the_terminal(run: Run, classroom: 
 
 def test_a_mark_needs_a_reason(run: Run):
     with pytest.raises(TrainkitError, match="Say why"):
-        run("gradebook", "mark", "lin-yue", "9-01", "double", 1.5)
+        run("gradebook", "mark", "lin-yue", "9-01", "double", "--points", 1.5)
 
 
 def test_a_backup_is_written_and_restored(run: Run, tmp_path: Path):
     said = run("gradebook", "backup", tmp_path / "spring.zip")
     rows = int(said.split()[0])
     assert said == f"{rows} rows are in {tmp_path / 'spring.zip'}.\n"
-    run("gradebook", "mark", "lin-yue", "9-01", "double", 2, "--why", "w")
+    run("gradebook", "mark", "lin-yue", "9-01", "double", "--points", 2, "--why", "w")
     with pytest.raises(TrainkitError, match="--force"):
         run("gradebook", "restore", tmp_path / "spring.zip")
     assert run("gradebook", "restore", tmp_path / "spring.zip", "--force") == f"{rows} rows were restored.\n"
@@ -109,8 +109,39 @@ def test_a_trainee_s_data_is_exported_and_forgotten(run: Run, classroom: Classro
 def test_a_folder_without_a_gradebook_is_named(run: Run, tmp_path: Path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(TrainkitError, match=r"There is no gradebook in .*empty"):
-        run("gradebook", "audit", "--dir", tmp_path / "empty")
+        run("gradebook", "audit", tmp_path / "empty")
     assert list((tmp_path / "empty").iterdir()) == []
+
+
+@pytest.mark.parametrize("words", [("gradebook", "adopt"), ("regrade", "--unsafe-no-sandbox")])
+def test_no_gradebook_is_made_where_a_class_was_looked_for_in_vain(run: Run, tmp_path: Path, words: tuple):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(TrainkitError, match="There is no gradebook"):
+        run(*words, tmp_path / "empty")
+    assert list((tmp_path / "empty").iterdir()) == []
+
+
+def test_the_class_is_named_last_or_is_the_current_folder(
+    run: Run, classroom: Classroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    here = run("gradebook", "audit")
+    monkeypatch.chdir(tmp_path)
+    assert run("gradebook", "audit", classroom.folder) == here
+    run("gradebook", "mark", "lin-yue", "9-01", "double", classroom.folder, "--points", 1, "--why", "w")
+    run("gradebook", "backup", "b.zip", classroom.folder)
+    assert "lin-yue" in run("trainee", "export", "lin-yue", classroom.folder)
+    assert {p.name for p in tmp_path.iterdir()} >= {"b.zip", "lin-yue.zip"}
+
+
+def test_a_gradebook_elsewhere_can_be_named(run: Run, classroom: Classroom, tmp_path: Path):
+    other = f"sqlite:///{tmp_path / 'other.db'}"
+    (tmp_path / "new.csv").write_text("id,name\nzhou,周敏\n", encoding="utf-8")
+    assert run("trainee", "import", tmp_path / "new.csv", "--database", other).startswith("1 added")
+    with open_class(classroom) as book:
+        assert "zhou" not in [t.name for t in book.trainees()]
+    with pytest.raises(TrainkitError, match="has handed in nothing"):
+        run("gradebook", "mark", "zhou", "9-01", "x", "--points", 1, "--why", "w", "--database", other)
+    assert run("trainee", "forget", "zhou", "--yes", "--database", other).startswith("Forgotten.")
 
 
 def test_a_gradebook_is_adopted(run: Run, classroom: Classroom):

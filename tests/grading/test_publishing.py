@@ -147,7 +147,7 @@ def test_the_commands_do_what_they_say(classroom, tmp_path):
 
 
 def test_a_class_that_was_never_graded_has_nothing_to_show(tmp_path):
-    with pytest.raises(GradingError, match=r"There are no grades in .* yet"):
+    with pytest.raises(GradingError, match=r"There is no gradebook in .*trainkit grade"):
         latest_of(Classroom.load(tmp_path))
     assert not (tmp_path / "grades" / "gradebook.db").exists()
 

@@ -1,6 +1,7 @@
 """The command line: a few lines a command over the library.
 
-Each module of this package adds its commands to `app`; adding a command touches one file.
+Each module of this package adds its commands to `app`, except for `options`, which they share; adding a
+command touches one file.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def _trainkit() -> None:
     """The training workbook for customer-relationship analytics."""
 
 
-for _module in sorted(m.name for m in iter_modules(__path__)):
+for _module in sorted({m.name for m in iter_modules(__path__)} - {"options"}):
     import_module(f"{__name__}.{_module}").register(app)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from trainkit.cli.options import ClassFolder
 from trainkit.i18n import _, ngettext
 
 __all__ = ["register"]
@@ -14,8 +15,6 @@ __all__ = ["register"]
 classes = typer.Typer(
     help="A class: its folder and settings, the archive for its trainees.", no_args_is_help=True
 )
-
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the class.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -25,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 @classes.command()
 def new(
-    folder: Folder,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.")],
     title: Annotated[str, typer.Option(help="What it's called; the folder's name if left out.")] = "",
     lang: Annotated[
         Literal["en", "zh"] | None, typer.Option(help="Its language; the one in use if left out.")
@@ -50,7 +49,7 @@ def new(
 
 @classes.command()
 def pack(
-    folder: Folder,
+    folder: ClassFolder,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where to write; `DIR/packs` by default.")
     ] = None,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from trainkit.cli.options import ClassFolder, Database, Solutions, Trainee
 from trainkit.i18n import _
 
 __all__ = ["register"]
@@ -18,19 +18,15 @@ def register(app: typer.Typer) -> None:
 
 
 def feedback(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a class.")] = Path(),
-    trainee: Annotated[str, typer.Option(metavar="ID", help="This trainee's only.")] = "",
+    folder: ClassFolder,
+    trainee: Trainee = "",
     form: Annotated[str, typer.Option("--format", help="html or md.")] = "html",
     workbook: Annotated[
         str,
         typer.Option(metavar="URL", help="Where the trainees' workbook runs; links to lessons lead there."),
     ] = "",
-    database: Annotated[
-        str, typer.Option(metavar="URL", help="Of the gradebook, in the place of the class's own.")
-    ] = "",
-    solutions: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder of the exercises' sources.")
-    ] = None,
+    database: Database = "",
+    solutions: Solutions = None,
 ) -> None:
     """Write each trainee's feedback anew into `grades/feedback`; nothing is graded again.
 
@@ -38,11 +34,12 @@ def feedback(
 
     Example: `trainkit feedback spring-class --trainee lin-yue --format md`
     """
+    from trainkit.grading.classroom import Classroom
     from trainkit.grading.feedback import WORKBOOK
-    from trainkit.grading.publishing import a_class, write_feedback
+    from trainkit.grading.publishing import write_feedback
 
     written = write_feedback(
-        a_class(folder, database),
+        Classroom.load(folder, database=database),
         trainee=trainee,
         form=form,
         solutions=solutions,

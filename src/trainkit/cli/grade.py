@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trainkit.i18n import _
+from trainkit.cli.options import Database, Exercises, Scheduler, Solutions, UnsafeNoSandbox, Workers
+from trainkit.i18n import _, ngettext
 
 if TYPE_CHECKING:
+    from trainkit.grading.batch import Tally
     from trainkit.grading.job import Job
 
-__all__ = ["register"]
+__all__ = ["leave", "register"]
 
 
 def register(app: typer.Typer) -> None:
@@ -23,31 +25,25 @@ def register(app: typer.Typer) -> None:
 def grade(
     folder: Annotated[
         Path,
-        typer.Argument(metavar="DIR", help="A class, or a folder or zip archive of what was handed in."),
+        typer.Argument(
+            metavar="DIR",
+            help="The folder of a class, or a folder or zip archive of what was handed in.",
+            default_factory=Path.cwd,
+            show_default="the current folder",
+        ),
     ],
-    exercise: Annotated[
-        list[str] | None, typer.Option(help="Grade this exercise only; can be repeated.", metavar="ID")
-    ] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Notebooks that run at a time.")] = 2,
-    scheduler: Annotated[
-        str,
-        typer.Option(metavar="ADDRESS", help="Of a Dask cluster that grades instead, as tcp://host:8786."),
-    ] = "",
+    exercise: Exercises = None,
+    workers: Workers = 2,
+    scheduler: Scheduler = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="List what would be graded and why, and do nothing.")
     ] = False,
     layout: Annotated[
         str, typer.Option(help="Of the submissions: folders, moodle or nbgrader; found out by default.")
     ] = "",
-    database: Annotated[
-        str, typer.Option(metavar="URL", help="Of the gradebook, in the place of the class's own.")
-    ] = "",
-    solutions: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder of the exercises' sources.")
-    ] = None,
-    unsafe_no_sandbox: Annotated[
-        bool, typer.Option("--unsafe-no-sandbox", help="Run submitted code with your own rights.")
-    ] = False,
+    database: Database = "",
+    solutions: Solutions = None,
+    unsafe_no_sandbox: UnsafeNoSandbox = False,
 ) -> None:
     """Grade submitted notebooks in a sandbox, on data that nobody has seen.
 
@@ -72,8 +68,20 @@ def grade(
             _list(job)
             return
         tally = job.run(workers=workers, scheduler=scheduler)
+    leave(tally)
+
+
+def leave(tally: Tally) -> None:
+    """End a command that Ctrl-C stopped with the status that says so, and tell how it goes on."""
     if tally.left:
-        typer.echo(_("Stopped. {n} are left; the same command continues.").format(n=tally.left), err=True)
+        typer.echo(
+            ngettext(
+                "Stopped. {n} submission is left; the same command continues.",
+                "Stopped. {n} submissions are left; the same command continues.",
+                tally.left,
+            ).format(n=tally.left),
+            err=True,
+        )
         raise typer.Exit(130)
 
 

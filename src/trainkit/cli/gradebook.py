@@ -7,15 +7,12 @@ from typing import Annotated
 
 import typer
 
-from trainkit.i18n import _
+from trainkit.cli.options import ClassFolder, Database, Force, Trainee, Why
+from trainkit.i18n import _, ngettext
 
 __all__ = ["register"]
 
 gradebook = typer.Typer(no_args_is_help=True)
-
-Dir = Annotated[Path, typer.Option("--dir", metavar="CLASS", help="The class's folder.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
-Why = Annotated[str, typer.Option(help="The reason, for the audit trail.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -25,26 +22,25 @@ def register(app: typer.Typer) -> None:
 
 @gradebook.command()
 def mark(
-    trainee: Annotated[str, typer.Argument(help="The trainee's identifier.")],
-    exercise: Annotated[str, typer.Argument(help="The exercise's id.")],
-    answer: Annotated[str, typer.Argument(help="The answer's name.")],
-    points: Annotated[
-        float | None, typer.Argument(help="What counts instead of the automatic points.")
-    ] = None,
+    trainee: Annotated[str, typer.Argument(metavar="TRAINEE", help="The trainee's identifier.")],
+    exercise: Annotated[str, typer.Argument(metavar="EXERCISE", help="The exercise's id.")],
+    answer: Annotated[str, typer.Argument(metavar="ANSWER", help="The answer's name.")],
+    folder: ClassFolder,
+    points: Annotated[float | None, typer.Option(help="What counts instead of the automatic points.")] = None,
     why: Why = "",
     comment: Annotated[str, typer.Option(help="For the trainee, in the feedback.")] = "",
     remove: Annotated[bool, typer.Option("--remove", help="Take back what was given by hand.")] = False,
-    folder: Dir = Path(),
+    database: Database = "",
 ) -> None:
     """Give an answer points or a comment by hand; they stay when the work is graded again.
 
-    Example: `trainkit gradebook mark lin-yue 1-06 nps 1.5 --why "another definition, well argued"`
+    Example: `trainkit gradebook mark lin-yue 1-06 nps spring-class --points 1.5 --why "well argued"`
     """
     from trainkit.grading.classroom import Classroom
     from trainkit.grading.enrolment import open_class
     from trainkit.grading.marking import remove_mark, set_mark
 
-    with open_class(Classroom.load(folder), create=False) as book:
+    with open_class(Classroom.load(folder, database=database), create=False) as book:
         if remove:
             remove_mark(book, trainee, exercise, answer, why=why)
         else:
@@ -63,18 +59,19 @@ def mark(
 
 @gradebook.command()
 def audit(
-    trainee: Annotated[str, typer.Option(help="Only lines about this trainee.")] = "",
-    folder: Dir = Path(),
+    folder: ClassFolder,
+    trainee: Trainee = "",
+    database: Database = "",
 ) -> None:
     """Show who did what, when and why; times are in UTC.
 
-    Example: `trainkit gradebook audit --trainee lin-yue --dir spring-class`
+    Example: `trainkit gradebook audit spring-class --trainee lin-yue`
     """
     from trainkit.grading.classroom import Classroom
     from trainkit.grading.enrolment import open_class
     from trainkit.grading.harmless import visible
 
-    with open_class(Classroom.load(folder), create=False) as book:
+    with open_class(Classroom.load(folder, database=database), create=False) as book:
         lines = book.audit()
     for line in lines:
         name = line.trainee.name if line.trainee else ""
@@ -85,55 +82,60 @@ def audit(
 
 @gradebook.command()
 def backup(
-    file: Annotated[Path, typer.Argument(help="The archive to write.")],
-    folder: Dir = Path(),
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The archive to write.")],
+    folder: ClassFolder,
     force: Force = False,
+    database: Database = "",
 ) -> None:
     """Write the whole gradebook into one file, while grading may go on.
 
     It can be restored into SQLite and into PostgreSQL. It holds personal data: keep it private, and keep a
     copy of `grades/private/class.secret` with it, without which other hidden variants would decide.
 
-    Example: `trainkit gradebook backup spring-2026.zip --dir spring-class`
+    Example: `trainkit gradebook backup spring-2026.zip spring-class`
     """
     from trainkit.grading.backup import back_up
     from trainkit.grading.classroom import Classroom
     from trainkit.grading.enrolment import open_class
 
-    with open_class(Classroom.load(folder), create=False) as book:
+    with open_class(Classroom.load(folder, database=database), create=False) as book:
         rows = back_up(book, file, force=force)
-    typer.echo(_("{rows} rows are in {path}.").format(rows=rows, path=file))
+    typer.echo(
+        ngettext("{rows} row is in {path}.", "{rows} rows are in {path}.", rows).format(rows=rows, path=file)
+    )
 
 
 @gradebook.command()
 def restore(
-    file: Annotated[Path, typer.Argument(help="The archive that `backup` wrote.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The archive that `backup` wrote.")],
+    folder: ClassFolder,
     why: Why = "",
-    folder: Dir = Path(),
     force: Force = False,
+    database: Database = "",
 ) -> None:
     """Put a backup in the place of the class's gradebook, whole or not at all.
 
-    Example: `trainkit gradebook restore spring-2026.zip --dir spring-class`
+    Example: `trainkit gradebook restore spring-2026.zip spring-class`
     """
     from trainkit.grading import backup
     from trainkit.grading.classroom import Classroom
 
-    rows = backup.restore(Classroom.load(folder).gradebook, file, force=force, why=why)
-    typer.echo(_("{rows} rows were restored.").format(rows=rows))
+    where = Classroom.load(folder, database=database).gradebook
+    rows = backup.restore(where, file, force=force, why=why)
+    typer.echo(ngettext("{rows} row was restored.", "{rows} rows were restored.", rows).format(rows=rows))
 
 
 @gradebook.command()
-def adopt(why: Why = "", folder: Dir = Path()) -> None:
+def adopt(folder: ClassFolder, why: Why = "", database: Database = "") -> None:
     """Take a gradebook over that was made with another class secret.
 
     Each class has a gradebook of its own. If its secret was lost and made anew, this says that it's the
     same class; from then on other hidden variants decide.
 
-    Example: `trainkit gradebook adopt --why "new server" --dir spring-class`
+    Example: `trainkit gradebook adopt spring-class --why "new server"`
     """
     from trainkit.grading import enrolment
     from trainkit.grading.classroom import Classroom
 
-    enrolment.adopt(Classroom.load(folder), why=why)
+    enrolment.adopt(Classroom.load(folder, database=database), why=why)
     typer.echo(_("The gradebook is this class's now."))

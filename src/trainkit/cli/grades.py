@@ -7,16 +7,13 @@ from typing import Annotated
 
 import typer
 
-from trainkit.i18n import _
+from trainkit.cli.options import ClassFolder, Database, Solutions, Trainee
+from trainkit.i18n import _, ngettext
 
 __all__ = ["register"]
 
 grades = typer.Typer(no_args_is_help=True)
 
-Dir = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a class.")]
-Database = Annotated[
-    str, typer.Option(metavar="URL", help="Of the gradebook, in the place of the class's own.")
-]
 Exercise = Annotated[str, typer.Option(metavar="ID", help="This exercise only.")]
 
 
@@ -27,25 +24,27 @@ def register(app: typer.Typer) -> None:
 
 @grades.command()
 def show(
-    folder: Dir = Path(),
+    folder: ClassFolder,
     exercise: Exercise = "",
-    trainee: Annotated[str, typer.Option(metavar="ID", help="This trainee only.")] = "",
+    trainee: Trainee = "",
     database: Database = "",
 ) -> None:
     """Show the last grade of each trainee and exercise, with what an assessor should know of it.
 
     Example: `trainkit grades show spring-class --exercise 1-06`
     """
-    from trainkit.grading.publishing import a_class, latest_of
+    from trainkit.grading.classroom import Classroom
+    from trainkit.grading.publishing import latest_of
     from trainkit.grading.results import screen, show_rows
 
-    show_rows(screen(), latest_of(a_class(folder, database), trainee=trainee, exercise=exercise))
+    classroom = Classroom.load(folder, database=database)
+    show_rows(screen(), latest_of(classroom, trainee=trainee, exercise=exercise))
 
 
 @grades.command()
 def export(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="To write.")],
-    folder: Dir = Path(),
+    folder: ClassFolder,
     form: Annotated[
         str,
         typer.Option(
@@ -63,22 +62,25 @@ def export(
 
     Example: `trainkit grades export moodle.csv spring-class --format moodle`
     """
-    from trainkit.grading.publishing import a_class, export_grades
+    from trainkit.grading.classroom import Classroom
+    from trainkit.grading.publishing import export_grades
 
-    n = export_grades(a_class(folder, database), file, form, exercise=exercise)
-    typer.echo(_("{n} submissions written to {file}.").format(n=n, file=file))
+    n = export_grades(Classroom.load(folder, database=database), file, form, exercise=exercise)
+    typer.echo(
+        ngettext("{n} submission written to {file}.", "{n} submissions written to {file}.", n).format(
+            n=n, file=file
+        )
+    )
 
 
 @grades.command()
 def report(
-    folder: Dir = Path(),
+    folder: ClassFolder,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="To write; `grades/report.html` by default.")
     ] = None,
     database: Database = "",
-    solutions: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder of the exercises' sources.")
-    ] = None,
+    solutions: Solutions = None,
 ) -> None:
     """Write the assessor's report: scores, questions, reliability, mistakes, data, likeness, flags.
 
@@ -87,7 +89,8 @@ def report(
 
     Example: `trainkit grades report spring-class`
     """
-    from trainkit.grading.publishing import a_class, write_report
+    from trainkit.grading.classroom import Classroom
+    from trainkit.grading.publishing import write_report
 
-    path = write_report(a_class(folder, database), out=out, solutions=solutions)
+    path = write_report(Classroom.load(folder, database=database), out=out, solutions=solutions)
     typer.echo(_("Report: {file}").format(file=path))

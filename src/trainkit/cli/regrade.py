@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from trainkit.i18n import _
+from trainkit.cli.grade import leave
+from trainkit.cli.options import (
+    ClassFolder,
+    Database,
+    Exercises,
+    Scheduler,
+    Solutions,
+    UnsafeNoSandbox,
+    Workers,
+)
 
 __all__ = ["register"]
 
@@ -18,27 +26,16 @@ def register(app: typer.Typer) -> None:
 
 
 def regrade(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a class.")],
-    exercise: Annotated[
-        list[str] | None, typer.Option(help="This exercise only; can be repeated.", metavar="ID")
-    ] = None,
+    folder: ClassFolder,
+    exercise: Exercises = None,
     trainee: Annotated[
-        list[str] | None, typer.Option(help="This trainee's only; can be repeated.", metavar="ID")
+        list[str] | None, typer.Option(metavar="ID", help="This trainee only; can be repeated.")
     ] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Notebooks that run at a time.")] = 2,
-    scheduler: Annotated[
-        str,
-        typer.Option(metavar="ADDRESS", help="Of a Dask cluster that grades instead, as tcp://host:8786."),
-    ] = "",
-    database: Annotated[
-        str, typer.Option(metavar="URL", help="Of the gradebook, in the place of the class's own.")
-    ] = "",
-    solutions: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder of the exercises' sources.")
-    ] = None,
-    unsafe_no_sandbox: Annotated[
-        bool, typer.Option("--unsafe-no-sandbox", help="Run submitted code with your own rights.")
-    ] = False,
+    workers: Workers = 2,
+    scheduler: Scheduler = "",
+    database: Database = "",
+    solutions: Solutions = None,
+    unsafe_no_sandbox: UnsafeNoSandbox = False,
 ) -> None:
     """Grade again what was received, and tell which points changed and why.
 
@@ -56,7 +53,4 @@ def regrade(
         unsafe=unsafe_no_sandbox,
         database=database,
     )
-    tally = job.run(workers=workers, scheduler=scheduler)
-    if tally.left:
-        typer.echo(_("Stopped. {n} are left; the same command continues.").format(n=tally.left), err=True)
-        raise typer.Exit(130)
+    leave(job.run(workers=workers, scheduler=scheduler))

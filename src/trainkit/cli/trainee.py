@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from trainkit.cli.options import ClassFolder, Database, Force
 from trainkit.i18n import _
 
 __all__ = ["register"]
@@ -14,7 +15,6 @@ __all__ = ["register"]
 people = typer.Typer(no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="ID", help="The trainee's identifier: the folder's name.")]
-Dir = Annotated[Path, typer.Option("--dir", metavar="CLASS", help="The class's folder.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -24,25 +24,23 @@ def register(app: typer.Typer) -> None:
 
 @people.command("import")
 def import_(
-    roster: Annotated[
-        Path | None, typer.Argument(metavar="FILE", help="A CSV file; the class's roster by default.")
-    ] = None,
-    folder: Dir = Path(),
+    roster: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file.")],
+    folder: ClassFolder,
+    database: Database = "",
 ) -> None:
     """Read a roster into the gradebook: new people are added, those known are brought up to date.
 
     The first line names the columns, in English or Chinese: id, name, email, number, section, lang.
     UTF-8 and GB18030 are told apart, and so are commas, semicolons and tabs.
 
-    Example: `trainkit trainee import students.csv --dir spring-class`
+    Example: `trainkit trainee import students.csv spring-class`
     """
     from trainkit.grading.classroom import Classroom
     from trainkit.grading.enrolment import enroll, open_class
     from trainkit.grading.roster import read_roster
 
-    classroom = Classroom.load(folder)
-    entries = read_roster(roster or classroom.roster)
-    with open_class(classroom, roster=False) as book:
+    entries = read_roster(roster)
+    with open_class(Classroom.load(folder, database=database), roster=False) as book:
         done = enroll(book, entries)
     typer.echo(
         _("{added} added, {changed} changed, {unchanged} unchanged.").format(
@@ -54,19 +52,20 @@ def import_(
 @people.command()
 def export(
     trainee: Name,
+    folder: ClassFolder,
     to: Annotated[Path | None, typer.Option(metavar="FILE", help="The archive; `ID.zip` by default.")] = None,
-    folder: Dir = Path(),
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    force: Force = False,
+    database: Database = "",
 ) -> None:
     """Write everything about one trainee into an archive: the record as JSON, and all files.
 
-    Example: `trainkit trainee export lin-yue --dir spring-class`
+    Example: `trainkit trainee export lin-yue spring-class`
     """
     from trainkit.grading import personal
     from trainkit.grading.classroom import Classroom
     from trainkit.grading.enrolment import open_class
 
-    classroom = Classroom.load(folder)
+    classroom = Classroom.load(folder, database=database)
     with open_class(classroom, create=False) as book:
         personal.known(book, trainee)
         target = to or Path(f"{trainee}.zip")
@@ -77,19 +76,20 @@ def export(
 @people.command()
 def forget(
     trainee: Name,
-    why: Annotated[str, typer.Option(help="For the audit trail; without names.")] = "",
-    folder: Dir = Path(),
+    folder: ClassFolder,
+    why: Annotated[str, typer.Option(help="The reason, for the audit trail; without names.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+    database: Database = "",
 ) -> None:
     """Delete all personal data of one trainee, the files as received included. This can't be undone.
 
-    Example: `trainkit trainee forget lin-yue --why "asked for it" --dir spring-class`
+    Example: `trainkit trainee forget lin-yue spring-class --why "asked for it"`
     """
     from trainkit.grading import personal
     from trainkit.grading.classroom import Classroom
     from trainkit.grading.enrolment import open_class
 
-    classroom = Classroom.load(folder)
+    classroom = Classroom.load(folder, database=database)
     with open_class(classroom, create=False) as book:
         personal.known(book, trainee)
         if not yes:

@@ -58,11 +58,12 @@ class Classroom:
     roster: Path = Path("roster.csv")
 
     @classmethod
-    def load(cls, folder: Path) -> Classroom:
+    def load(cls, folder: Path, *, database: str = "") -> Classroom:
         """Read a class.
 
         Args:
             folder: of the class; without a `class.toml` every setting has its default.
+            database: URL of the gradebook's database, in the place of the one in `class.toml`.
 
         Raises:
             GradingError: there is no such folder, or `class.toml` is wrong; every fault is named.
@@ -71,6 +72,7 @@ class Classroom:
             raise GradingError(_("There is no folder {folder}.").format(folder=folder))
         settings = Settings(folder / FILE)
         exercises = settings.ids("exercises")
+        own = settings.url("database")  # read in any case: what nobody asks for counts as a fault
         read = cls(
             folder=folder,
             title=settings.text("title") or folder.resolve().name,
@@ -79,7 +81,7 @@ class Classroom:
             personal=frozenset(settings.ids("personal", among=exercises)),
             hidden=settings.whole("hidden", HIDDEN, 1, MOST_HIDDEN),
             limits=settings.limits(),
-            database=settings.url("database"),
+            database=database or own,
             released=settings.dates("released"),
             roster=folder / (settings.text("roster") or "roster.csv"),
         )

@@ -41,12 +41,8 @@ def open_class(classroom: Classroom, *, create: bool = True, roster: bool = True
     Raises:
         GradingError: there is none, it is another class's, it can't be opened, or the roster is wrong.
     """
-    if not create and isinstance(classroom.gradebook, Path) and not classroom.gradebook.is_file():
-        raise GradingError(
-            _("There is no gradebook in {folder}. Name the class's folder with --dir.").format(
-                folder=classroom.folder.resolve()
-            )
-        )
+    if not create:
+        _require(classroom)
     entries = read_roster(classroom.roster) if roster and classroom.roster.is_file() else []
     book = Gradebook(classroom.gradebook)
     try:
@@ -66,7 +62,11 @@ def adopt(classroom: Classroom, *, why: str = "", who: str = "") -> None:
         classroom: the class.
         why: for the audit trail.
         who: does it; the user of this process by default.
+
+    Raises:
+        GradingError: there is no gradebook.
     """
+    _require(classroom)
 
     def work(session: Session) -> None:
         _own(session, classroom)
@@ -107,6 +107,17 @@ def enroll(book: Gradebook, entries: Sequence[Entry], *, why: str = "", who: str
         return Enrolled(tuple(added), tuple(changed), len(entries) - len(added) - len(changed))
 
     return book.database.write(work)
+
+
+def _require(classroom: Classroom) -> None:
+    """See that a class has a gradebook, so that none is made where only a folder's name was wrong."""
+    if isinstance(classroom.gradebook, Path) and not classroom.gradebook.is_file():
+        raise GradingError(
+            _(
+                "There is no gradebook in {folder}. If that is the folder of a class, "
+                "`trainkit grade` makes one."
+            ).format(folder=classroom.folder.resolve())
+        )
 
 
 def _given(entry: Entry) -> dict[str, str]:

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -59,9 +59,7 @@ class Way:
             SandboxError: this machine has no sandbox, and `unsafe` isn't set.
         """
         sandbox.require(unsafe=unsafe)
-        classroom = Classroom.load(folder)
-        if database:
-            classroom = replace(classroom, database=database)
+        classroom = Classroom.load(folder, database=database)
         return cls(classroom, solutions or default_solutions(), unsafe)
 
     def workers(self, number: int, scheduler: str = "") -> batch.Workers:

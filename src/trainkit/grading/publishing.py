@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
@@ -25,7 +24,6 @@ from trainkit.i18n import _, speaking
 
 __all__ = [
     "FORMS",
-    "a_class",
     "export_grades",
     "format_for",
     "latest_of",
@@ -40,16 +38,6 @@ FORMS = {"html": feedback_page, "md": feedback_markdown}
 _BY_SUFFIX = {".csv": "long", ".xlsx": "xlsx", ".jsonl": "xapi"}
 
 
-def a_class(folder: Path, database: str = "") -> Classroom:
-    """Return a class, with another database for its gradebook if one is named.
-
-    Raises:
-        GradingError: there is no such folder, or its `class.toml` is wrong.
-    """
-    classroom = Classroom.load(folder)
-    return replace(classroom, database=database) if database else classroom
-
-
 def latest_of(classroom: Classroom, *, trainee: str = "", exercise: str = "") -> list[Submission]:
     """Return the last submissions of a class, of one trainee or for one exercise.
 
@@ -57,7 +45,7 @@ def latest_of(classroom: Classroom, *, trainee: str = "", exercise: str = "") ->
         GradingError: the class has no gradebook yet.
         UnknownName: nobody of that name handed anything in, or nothing was handed in for that exercise.
     """
-    with _gradebook(classroom) as book:
+    with open_class(classroom, create=False) as book:
         return _latest(book, trainee=trainee, exercise=exercise)
 
 
@@ -134,7 +122,7 @@ def export_grades(classroom: Classroom, path: Path, form: str = "", *, exercise:
         UnknownName: there is no such format, or nothing was handed in for that exercise.
     """
     form = format_for(path, form)
-    with _gradebook(classroom) as book:
+    with open_class(classroom, create=False) as book:
         submissions = _latest(book, exercise=exercise)
         with speaking(classroom.lang):
             write_atomic(path, export(submissions, form), private=True)
@@ -160,7 +148,7 @@ def write_report(
     Raises:
         GradingError: the class has no gradebook yet, or there are no solutions.
     """
-    with _gradebook(classroom) as book:
+    with open_class(classroom, create=False) as book:
         submissions = book.latest()
         pairs = alike(book.handed_in())
     keys = _message_keys(classroom, submissions, solutions or default_solutions())
@@ -170,16 +158,6 @@ def write_report(
     path = out or classroom.grades / "report.html"
     write_atomic(path, page, private=True)
     return path
-
-
-def _gradebook(classroom: Classroom) -> Gradebook:
-    if isinstance(classroom.gradebook, Path) and not classroom.gradebook.is_file():
-        raise GradingError(
-            _(
-                "There are no grades in {folder} yet. `trainkit grade` with the class's folder makes them."
-            ).format(folder=classroom.folder.resolve())
-        )
-    return open_class(classroom, create=False)
 
 
 def _message_keys(classroom: Classroom, submissions: Sequence[Submission], solutions: Path) -> Keys:

@@ -85,13 +85,13 @@ class Regrade:
             database: URL of the gradebook's database; the class's by default.
 
         Raises:
-            GradingError: the gradebook holds no file to grade again.
+            GradingError: there is no gradebook, or it holds no file to grade again.
             SandboxError: this machine has no sandbox, and `unsafe` isn't set.
             UnknownName: there is no such exercise or trainee.
         """
         way = Way.of(folder, solutions=solutions, unsafe=unsafe, database=database)
         sources = exercises_of(way.classroom, way.solutions, exercises)
-        with open_class(way.classroom) as gradebook:
+        with open_class(way.classroom, create=False) as gradebook:
             received = [s for s in gradebook.latest() if s.source == "file"]
         known = sorted({s.trainee.name for s in received})
         for name in trainees:
