@@ -216,6 +216,80 @@ def test_nobody_is_forgotten_by_halves(tmp_path: Path, monkeypatch: pytest.Monke
         assert [t.name for t in book.trainees()] == ["chen-bo"]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="rights of files are those of POSIX")
+def test_tables_and_roster_keep_their_rights_when_somebody_is_taken_out(
+    book: Gradebook, classroom: Classroom
+):
+    rights = {classroom.grades / "grades.csv": 0o600, classroom.roster: 0o640}
+    for path, mode in rights.items():
+        path.chmod(mode)
+    forget(book, classroom, "lin-yue")
+    assert {path: stat.S_IMODE(path.stat().st_mode) for path in rights} == rights
+
+
+def test_a_table_in_another_encoding_is_left_to_a_person(book: Gradebook, classroom: Classroom):
+    """Written anew as UTF-8 it would lose the names of all others."""
+    table = classroom.grades / "from-the-office.csv"
+    table.write_bytes("trainee,姓名\nlin-yue,林悦\nchen-bo,陈博\n".encode("gb18030"))
+    before = table.read_bytes()
+    assert forget(book, classroom, "lin-yue").mentions == (table,)
+    assert table.read_bytes() == before
+
+
+def test_a_roster_that_can_t_be_read_stops_forgetting_before_anything_is_deleted(
+    book: Gradebook, classroom: Classroom
+):
+    for broken in ("favourite colour\nred\n", f"id\n{'x' * 200_000}\n"):
+        classroom.roster.write_text(broken, encoding="utf-8")
+        with pytest.raises(GradingError, match="roster"):
+            forget(book, classroom, "lin-yue")
+        assert (classroom.submissions / "lin-yue" / "1-06.ipynb").is_file()
+        assert [s.trainee.name for s in book.latest()] == ["chen-bo", "lin-yue"]
+
+
+def test_what_a_namesake_handed_in_is_left_to_a_person(tmp_path: Path):
+    """Moodle names folders by full names only."""
+    classroom = made(tmp_path / "spring", "", "id,name\nlin-1,Lin Yue\nlin-2,Lin Yue\n")
+    theirs = classroom.submissions / "Lin Yue_77_assignsubmission_file_"
+    write(theirs / "1-06.ipynb", "whose?")
+    with open_class(classroom) as book:
+        done = forget(book, classroom, "lin-1")
+    assert (theirs / "1-06.ipynb").is_file()
+    assert theirs in done.mentions
+
+
+@pytest.mark.parametrize("name", ["Lin Yue", "Lin Yue (77)"])
+def test_forgetting_finds_what_moodle_called_by_the_name_alone(tmp_path: Path, name: str):
+    """Whom no roster knows is called as in Moodle, with a number if there are two of that name."""
+    classroom = made(tmp_path / "spring", "")
+    for number in (77, 78) if "(" in name else (77,):
+        write(classroom.submissions / f"Lin Yue_{number}_assignsubmission_file_" / "1-06.ipynb", "x")
+    write(classroom.submissions / "Lin Yueru_79_assignsubmission_file_" / "1-06.ipynb", "x")
+    with open_class(classroom) as book:
+        book.record(name, INFO, graded(), plan="p", received=b"x")
+        forget(book, classroom, name)
+    left = [p.name.partition("_")[0] for p in sorted(classroom.submissions.iterdir())]
+    assert left == (["Lin Yue", "Lin Yueru"] if "(" in name else ["Lin Yueru"])
+
+
+def test_folders_and_archives_that_seem_to_be_the_person_s_are_told(book: Gradebook, classroom: Classroom):
+    write(classroom.submissions / "LIN-YUE" / "1-06.ipynb", "x")
+    write(classroom.folder / "old" / "lin-yue_march.ipynb", "x")
+    damaged = classroom.submissions / "zhou-min" / "own.zip"
+    with_members(damaged)
+    raw = bytearray(damaged.read_bytes())
+    raw[60:90] = b"\xff" * 30
+    damaged.write_bytes(raw)
+    done = forget(book, classroom, "lin-yue")
+    assert [p.name for p in done.mentions] == ["lin-yue_march.ipynb", "LIN-YUE", "own.zip"]
+
+
+def with_members(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("1-06.ipynb", "".join(map(str, range(500))))
+
+
 @pytest.mark.parametrize("name", ["lin", "lin-yu", "*", ""])
 def test_a_name_that_isn_t_known_deletes_nothing(book: Gradebook, classroom: Classroom, name: str):
     before = everything(classroom.submissions, book)

@@ -9,14 +9,15 @@ import re
 import shutil
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import AnyStr
 
-from trainkit.files import write_atomic
 from trainkit.grading.classroom import Classroom
 from trainkit.grading.feedback import file_name
+from trainkit.grading.rights import rewrite
 from trainkit.grading.roster import strike
 
 __all__ = ["Identity", "erase", "mentions", "own_files"]
@@ -32,12 +33,21 @@ _SHORTEST_NUMBER = 4
 
 @dataclass(frozen=True)
 class Identity:
-    """How somebody is called."""
+    """How somebody is called.
+
+    Args:
+        name: the identifier.
+        display_name: the full name.
+        email: the e-mail address.
+        number: the student's or employee's number.
+        unique: nobody else is called by the same full name.
+    """
 
     name: str
     display_name: str = ""
     email: str = ""
     number: str = ""
+    unique: bool = True
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -58,7 +68,7 @@ def own_files(classroom: Classroom, who: Identity) -> list[Path]:
     """Return the files and folders of the class that are one trainee's alone.
 
     They are what was handed in (as folders, in Moodle's or in nbgrader's way), the feedback, and a pack made
-    for this trainee.
+    for this trainee. What may be a namesake's isn't among them.
     """
     handed = classroom.submissions
     folders = [handed, handed / "submitted", classroom.folder / "submitted", classroom.folder / "packs"]
@@ -72,16 +82,19 @@ def erase(classroom: Classroom, who: Identity) -> list[Path]:
 
     Returns:
         What was deleted or changed.
+
+    Raises:
+        GradingError: the roster can't be read; nothing was deleted.
     """
-    done = own_files(classroom, who)
-    for path in done:
+    struck = [p for p in [classroom.roster] if p.is_file() and strike(p, who.name)]
+    struck += [p for p in sorted(classroom.grades.glob("*.csv")) if _strike_rows(p, who)]
+    own = own_files(classroom, who)
+    for path in own:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:
             path.unlink()
-    if classroom.roster.is_file() and strike(classroom.roster, who.name):
-        done.append(classroom.roster)
-    return done + [p for p in sorted(classroom.grades.glob("*.csv")) if _strike_rows(p, who)]
+    return own + struck
 
 
 def mentions(classroom: Classroom, who: Identity) -> list[Path]:
@@ -109,16 +122,28 @@ def _is_of(path: Path, who: Identity) -> bool:
     name = unicodedata.normalize("NFC", path.name)
     if name in (who.name, f"{who.name}.zip"):
         return True
-    # Moodle puts the full name and a number in front.
-    return bool(who.display_name) and bool(
-        re.match(rf"{re.escape(who.display_name)}_\d+_assignsubmission_", name)
-    )
+    return any(re.match(rf"{start}_assignsubmission_", name) for start in _called_by_moodle(who))
+
+
+def _called_by_moodle(who: Identity) -> Iterator[str]:
+    """Yield patterns of what Moodle puts in front: a full name and a number."""
+    # Whom no roster knows has the full name for an identifier, with the number if others are called so.
+    if numbered := re.fullmatch(r"(.+) \((\d+)\)", who.name):
+        yield rf"{re.escape(numbered[1])}_{numbered[2]}"
+    elif who.unique:
+        yield from (rf"{re.escape(full)}_\d+" for full in (who.display_name, who.name) if full)
 
 
 def _strike_rows(path: Path, who: Identity) -> bool:
-    """Delete the trainee's rows of a table: by its column `trainee`, else by any cell."""
-    text = path.read_bytes().decode("utf-8-sig", errors="replace")
-    rows = list(csv.reader(io.StringIO(text, newline="")))
+    """Delete the trainee's rows of a table: by its column `trainee`, else by any cell.
+
+    What isn't a table of ours, because it isn't UTF-8 or has longer cells, is for a person to look at.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        rows = list(csv.reader(io.StringIO(text, newline="")))
+    except (UnicodeDecodeError, csv.Error):
+        return False
     column = rows[0].index("trainee") if rows and "trainee" in rows[0] else None
 
     def is_theirs(row: list[str]) -> bool:
@@ -133,7 +158,7 @@ def _strike_rows(path: Path, who: Identity) -> bool:
         return False
     out = io.StringIO()
     csv.writer(out).writerows(kept)
-    write_atomic(path, out.getvalue().encode("utf-8-sig"))
+    rewrite(path, out.getvalue().encode("utf-8-sig"))
     return True
 
 
@@ -144,7 +169,8 @@ def _in_file(path: Path, who: Identity) -> bool:
         if zipfile.is_zipfile(path):
             return any(_named_in(name, who) or _in_bytes(raw, who) for name, raw in _members(path))
         return _in_bytes(path.read_bytes(), who)
-    except (OSError, zipfile.BadZipFile):  # what can't be read is for a person to look at
+    # What can't be read is for a person to look at: a damaged archive, or one packed in a way of its own.
+    except (OSError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error):
         return True
 
 
@@ -155,9 +181,12 @@ def _members(path: Path) -> Iterator[tuple[str, bytes]]:
             yield member.filename, archive.read(member) if small else b""
 
 
-def _named_in(text: str, who: Identity) -> bool:
-    plain = unicodedata.normalize("NFC", text)
-    return any(_pattern(word).search(plain) for word in who.words)
+def _named_in(path: str, who: Identity) -> bool:
+    """Tell whether a file's name names somebody, in small or in capital letters."""
+    plain = unicodedata.normalize("NFC", path).casefold()
+    # An underscore is a part of a word for `_pattern`, and in the names of files it divides words.
+    spelt = (plain, plain.replace("_", " "))
+    return any(_pattern(word.casefold()).search(text) for word in who.words for text in spelt)
 
 
 def _in_bytes(raw: bytes, who: Identity) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -50,7 +51,11 @@ def known(book: Gradebook, name: str) -> Identity:
     if name not in people:
         raise UnknownName(_("There is no trainee `{name}`.").format(name=name), name, people)
     person = people[name]
-    return Identity(person.name, person.display_name, person.email, person.number)
+    full = person.display_name or person.name
+    numbered = re.compile(rf"{re.escape(full)} \(\d+\)")
+    others = [called for t in people.values() if t is not person for called in (t.name, t.display_name)]
+    unique = not any(called == full or numbered.fullmatch(called) for called in others)
+    return Identity(person.name, person.display_name, person.email, person.number, unique)
 
 
 def export(
@@ -112,7 +117,7 @@ def forget(book: Gradebook, classroom: Classroom, name: str, *, why: str = "", w
         who: does it; the user of this process by default.
 
     Raises:
-        GradingError: another program uses the gradebook; nothing was deleted.
+        GradingError: another program uses the gradebook, or the roster can't be read; nothing was deleted.
         UnknownName: there is no such trainee.
     """
     identity = known(book, name)

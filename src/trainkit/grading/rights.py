@@ -1,12 +1,15 @@
-"""Rights of files: a gradebook is its owner's alone."""
+"""Rights of files: a gradebook is its owner's alone, and a file that is written anew keeps the rights it had."""
 
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["make_private"]
+from trainkit.files import write_atomic
+
+__all__ = ["make_private", "rewrite"]
 
 
 def make_private(path: Path) -> None:
@@ -28,6 +31,17 @@ def make_private(path: Path) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     for part in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
         _close(part, 0o600)
+
+
+def rewrite(path: Path, data: bytes) -> None:
+    """Write a file anew, at once; it keeps its rights.
+
+    Raises:
+        OSError: it isn't there, or can't be written.
+    """
+    mode = stat.S_IMODE(path.stat().st_mode)
+    write_atomic(path, data, private=True)
+    path.chmod(mode)
 
 
 def _close(path: Path, mode: int) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trainkit.errors import GradingError
-from trainkit.files import write_atomic
+from trainkit.grading.rights import rewrite
 from trainkit.i18n import LANGUAGES, _
 
 __all__ = ["Entry", "read_roster", "strike"]
@@ -84,12 +84,7 @@ def read_roster(path: Path) -> list[Entry]:
         GradingError: it can't be read, or something in it is wrong; all faults are named with their lines.
     """
     faults: list[str] = []
-    try:
-        rows = list(_rows(_lines(_text(path)[0]), path, faults))
-    except csv.Error as error:
-        raise GradingError(
-            _("The roster {path} can't be read: {error}").format(path=path, error=error)
-        ) from error
+    rows = _rows(_lines(_text(path)[0]), path, faults)
     entries = [e for line, _last, row in rows if (e := _entry(row, line, faults)) is not None]
     faults += _twice(entries)
     if faults:
@@ -106,14 +101,13 @@ def strike(path: Path, name: str) -> bool:
     Raises:
         GradingError: the roster can't be read.
     """
-    faults: list[str] = []
     text, encoding = _text(path)
     lines = _lines(text)
-    for first, last, row in reversed(list(_rows(lines, path, faults))):
+    for first, last, row in reversed(_rows(lines, path, [])):
         entry = _entry(row, first, [])
         if entry is not None and entry.name == name:
             del lines[first - 1 : last]
-            write_atomic(path, "".join(lines).encode(encoding))
+            rewrite(path, "".join(lines).encode(encoding))
             return True
     return False
 
@@ -148,8 +142,17 @@ def _lines(text: str) -> list[str]:
     return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text)
 
 
-def _rows(lines: Sequence[str], path: Path, faults: list[str]) -> Iterator[tuple[int, int, dict[str, str]]]:
-    """Yield the first line, the last line and the fields of each row that isn't empty."""
+def _rows(lines: Sequence[str], path: Path, faults: list[str]) -> list[tuple[int, int, dict[str, str]]]:
+    """Return the first line, the last line and the fields of each row that isn't empty."""
+    try:
+        return list(_parsed(lines, path, faults))
+    except csv.Error as error:
+        raise GradingError(
+            _("The roster {path} can't be read: {error}").format(path=path, error=error)
+        ) from error
+
+
+def _parsed(lines: Sequence[str], path: Path, faults: list[str]) -> Iterator[tuple[int, int, dict[str, str]]]:
     start = next((n for n, line in enumerate(lines) if line.strip() and not _is_hint(line)), None)
     if start is None:
         raise GradingError(_("The roster {path} is empty.").format(path=path))
