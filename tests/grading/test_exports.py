@@ -4,8 +4,10 @@ import csv
 import io
 import json
 import re
+import time
 import uuid
-from datetime import UTC, datetime
+import zipfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from submitted import INFO
 
-from trainkit.errors import UnknownName
-from trainkit.grading.exports import FORMATS, export
+from trainkit.errors import GradingError, UnknownName
+from trainkit.grading.exports import FORMATS, export, xlsx
 from trainkit.grading.exports.xapi import HOME, PASS, statements
 from trainkit.grading.gradebook import Gradebook
 from trainkit.grading.records import ByHand, Mark, Submission, Trainee
@@ -152,6 +154,63 @@ def test_excel_computes_nothing_that_a_trainee_wrote(submissions):
     assert len(evil) == 2
     assert all(cell.data_type == "s" and cell.quotePrefix for cell in evil)
     assert not [cell for cell in cells if cell.data_type == "f"]
+
+
+class Later(datetime):
+    """A clock that is years ahead."""
+
+    @classmethod
+    def now(cls, tz=None):
+        return datetime.now(tz) + timedelta(days=1000)
+
+
+def test_the_same_grades_are_the_same_excel_file_on_any_day(submissions, monkeypatch):
+    """Who keeps exports under version control, or compares them, sees what has changed and nothing else."""
+    pytest.importorskip("openpyxl")
+    first = export(submissions, "xlsx")
+    later = time.time() + 1000 * 86400
+    with monkeypatch.context() as clock:
+        clock.setattr("openpyxl.writer.excel.datetime.datetime", Later)
+        clock.setattr("openpyxl.packaging.core.datetime.datetime", Later)
+        clock.setattr(time, "time", lambda: later)
+        again = export(submissions, "xlsx")
+    assert again == first
+    submissions[1].trainee.section = "B"
+    assert export(submissions, "xlsx") != first
+
+
+def test_an_excel_file_says_who_made_it_and_not_when(submissions):
+    openpyxl = pytest.importorskip("openpyxl")
+    raw = export(submissions, "xlsx")
+    about = openpyxl.load_workbook(io.BytesIO(raw)).properties
+    assert (about.creator, about.created, about.modified) == ("trainkit", *[datetime(1980, 1, 1)] * 2)
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        assert {part.date_time for part in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan"), 10**400, True])
+def test_excel_gets_no_number_that_it_cannot_hold(submissions, value):
+    openpyxl = pytest.importorskip("openpyxl")
+    submissions[0].executions[0].results[0].value = value
+    book = openpyxl.load_workbook(io.BytesIO(export(submissions, "xlsx")))
+    header, line = ([cell.value for cell in row] for row in list(book.worksheets[1])[:2])
+    assert str(line[header.index("Answered")]) == str(value)
+
+
+def test_a_cell_of_excel_is_as_long_as_excel_counts(submissions):
+    """Characters beyond the first plane count twice."""
+    openpyxl = pytest.importorskip("openpyxl")
+    submissions[0].trainee.section = "😀" * 30_000
+    book = openpyxl.load_workbook(io.BytesIO(export(submissions, "xlsx")))
+    longest = max((str(c.value) for row in book.worksheets[0] for c in row), key=len)
+    assert longest == "😀" * (32_767 // 2)
+
+
+def test_more_answers_than_a_sheet_has_rows_are_refused_with_a_way_out(submissions, monkeypatch):
+    pytest.importorskip("openpyxl")
+    monkeypatch.setattr(xlsx, "_MOST_ROWS", 12)
+    with pytest.raises(GradingError, match=r"at most 12 rows, and here are 13\. Use --format long"):
+        export(submissions, "xlsx")
 
 
 @pytest.mark.parametrize("form", ["long", "wide", "moodle", "canvas"])

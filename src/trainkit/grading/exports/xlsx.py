@@ -1,13 +1,18 @@
-"""Grades as an Excel workbook: one sheet a trainee's line, one sheet an answer's line."""
+"""Grades as an Excel workbook: a sheet with a line a trainee, a sheet with a line an answer.
+
+The file is a function of the grades: the same ones give the same bytes on any day.
+"""
 
 from __future__ import annotations
 
 import io
 import re
+import zipfile
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from trainkit.errors import MissingExtra
+from trainkit.errors import GradingError, MissingExtra
 from trainkit.grading import summary
 from trainkit.grading.exports.tables import wide_table
 from trainkit.grading.records import Submission
@@ -15,6 +20,7 @@ from trainkit.grading.spreadsheet import is_formula
 from trainkit.i18n import _
 
 if TYPE_CHECKING:
+    from openpyxl import Workbook
     from openpyxl.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
 
@@ -23,17 +29,25 @@ __all__ = ["workbook"]
 #: Characters that no Excel file may hold.
 _UNUSABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
-#: The most characters of a cell; Excel refuses a file with more.
+#: The most characters of a cell, as UTF-16 counts them, and rows of a sheet; Excel refuses a file with more.
 _LONGEST = 32_767
+_MOST_ROWS = 1_048_576
+
+#: The largest number of a cell.
+_LARGEST = 9.99999999999999e307
 
 #: Width of a column in characters: enough for a name, not a screen for a comment.
 _WIDTHS = (8, 40)
+
+#: The earliest moment that a zip file knows, which an Excel file is.
+_MOMENT = (1980, 1, 1, 0, 0, 0)
 
 
 def workbook(submissions: Sequence[Submission]) -> bytes:
     """Return the sheets `Grades` and `Answers`, titled in the language in use.
 
     Raises:
+        GradingError: there are more answers than a sheet has rows.
         MissingExtra: openpyxl isn't installed.
     """
     try:
@@ -50,9 +64,26 @@ def workbook(submissions: Sequence[Submission]) -> bytes:
         names, lines = table
         titles = [words.get(name, name) for name in names]
         _fill(book.create_sheet(title), titles, lines, {i for i, n in enumerate(names) if n == "percent"})
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
+    return _timeless(book)
+
+
+def _timeless(book: Workbook) -> bytes:
+    """Return a workbook as a file that doesn't tell the moment at which it was made."""
+    from openpyxl.packaging.core import DocumentProperties
+    from openpyxl.xml.constants import ARC_CORE
+    from openpyxl.xml.functions import tostring
+
+    dated, made = io.BytesIO(), io.BytesIO()
+    book.save(dated)
+    moment = datetime(*_MOMENT)
+    about = DocumentProperties(creator="trainkit", created=moment, modified=moment)
+    with zipfile.ZipFile(dated) as source, zipfile.ZipFile(made, "w") as target:
+        for name in source.namelist():
+            part = zipfile.ZipInfo(name, _MOMENT)
+            part.compress_type = zipfile.ZIP_DEFLATED
+            part.create_system = 3  # Unix, whatever it's written on
+            target.writestr(part, tostring(about.to_tree()) if name == ARC_CORE else source.read(name))
+    return made.getvalue()
 
 
 def _fill(
@@ -61,6 +92,12 @@ def _fill(
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
+    if len(lines) >= _MOST_ROWS:
+        raise GradingError(
+            _("A sheet of Excel holds at most {most:,} rows, and here are {n:,}. Use --format long.").format(
+                most=_MOST_ROWS, n=len(lines) + 1
+            )
+        )
     for row, line in enumerate([titles, *lines], 1):
         for column, value in enumerate(line, 1):
             cell = sheet.cell(row, column)
@@ -79,15 +116,25 @@ def _put(cell: Cell, value: Any, *, share: bool) -> None:
     """Write a value as what it is: a number with its format, or a text that is never computed."""
     if value is None or value == "":
         return
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if _is_number(value):
         cell.value = value / 100 if share else value
         cell.number_format = "0.0%" if share else "General" if float(value).is_integer() else "0.00##"
         return
-    text = _UNUSABLE.sub("�", str(value))[:_LONGEST]
+    text = _fitting(_UNUSABLE.sub("�", str(value)))
     cell.value = text
     # openpyxl takes a text with "=" for a formula; the mark keeps Excel from doing so when it is edited.
     cell.data_type = "s"
     cell.quotePrefix = is_formula(text)
+
+
+def _is_number(value: Any) -> bool:
+    """Tell whether Excel can hold a value as a number: it has no infinity and no NaN."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _LARGEST
+
+
+def _fitting(text: str) -> str:
+    """Return as much of a text as a cell holds; a character that takes two units isn't halved."""
+    return text.encode("utf-16-le")[: 2 * _LONGEST].decode("utf-16-le", "ignore")
 
 
 def _width(value: Any) -> int:
