@@ -15,7 +15,7 @@ from typing import Any
 import postgres
 import pytest
 from graded import graded
-from sqlalchemy import MetaData, select
+from sqlalchemy import MetaData, select, text
 from submitted import INFO
 
 from trainkit.errors import GradingError
@@ -110,6 +110,27 @@ def test_nothing_is_overwritten_unless_it_is_said(where: Path | str, tmp_path: P
         assert book.audit()[-1].action == "restore"
 
 
+def test_other_tables_in_the_same_database_are_none_of_a_backup_s_business(where: Path | str, tmp_path: Path):
+    fill(where)
+    with Gradebook(where) as book:
+        with book.database.alone() as connection:
+            connection.execute(text("create table journal (line text)"))
+            connection.execute(text("insert into journal values ('not ours')"))
+        back_up(book, tmp_path / "spring.zip")
+    with zipfile.ZipFile(tmp_path / "spring.zip") as archive:
+        assert "journal.jsonl" not in archive.namelist()
+    restore(where, tmp_path / "spring.zip", force=True)
+    with Gradebook(where) as book, book.database.connecting() as connection:
+        assert connection.scalars(text("select line from journal")).all() == ["not ours"]
+
+
+def test_a_backup_into_a_folder_that_isn_t_there_says_so(tmp_path: Path):
+    with Gradebook(tmp_path / "gradebook.db") as book:
+        with pytest.raises(GradingError, match=r"nowhere.spring\.zip can't be written: No such file"):
+            back_up(book, tmp_path / "nowhere" / "spring.zip")
+        assert book.audit() == []
+
+
 @pytest.mark.skipif(os.name != "posix", reason="rights of files are those of POSIX")
 def test_a_backup_is_its_owner_s_alone(tmp_path: Path):
     with Gradebook(tmp_path / "gradebook.db") as book:
@@ -138,6 +159,22 @@ def _cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-200])
 
 
+def _garbled(path: Path) -> None:
+    with zipfile.ZipFile(path) as archive:
+        member = archive.getinfo("submission.jsonl")
+    raw = bytearray(path.read_bytes())
+    begin = member.header_offset + 30 + len(member.filename) + 40
+    raw[begin : begin + 30] = b"\xff" * 30
+    path.write_bytes(raw)
+
+
+def _one_more(files: dict[str, bytes]) -> None:
+    """Add a file that the manifest doesn't vouch for, in the place of one that it lists."""
+    manifest = json.loads(files["manifest.json"])
+    del manifest["tables"]["by_hand"]
+    files["manifest.json"] = json.dumps(manifest).encode()
+
+
 def _newer(files: dict[str, bytes]) -> None:
     files["manifest.json"] = json.dumps(json.loads(files["manifest.json"]) | {"schema": "9999"}).encode()
 
@@ -150,6 +187,8 @@ def _newer(files: dict[str, bytes]) -> None:
         (altered(lambda files: files.pop("manifest.json")), "no backup"),
         (altered(lambda files: files.update({"manifest.json": b"[]"})), "no backup"),
         (altered(_newer), "its schema is 9999.*Upgrade"),
+        (altered(_one_more), "damaged .*by_hand"),
+        (_garbled, "damaged .*submission"),
         (_cut, "can't be read as a backup"),
         (lambda path: path.write_bytes(b"grades"), "can't be read as a backup"),
         (Path.unlink, "can't be read as a backup"),

@@ -12,6 +12,7 @@ import json
 import os
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import islice
@@ -25,7 +26,7 @@ from trainkit.errors import GradingError
 from trainkit.grading import records
 from trainkit.grading.database import Database
 from trainkit.grading.gradebook import Gradebook
-from trainkit.grading.migrations import VERSION, revision, upgrade
+from trainkit.grading.migrations import revision, upgrade
 from trainkit.grading.trail import whoami
 from trainkit.i18n import _
 
@@ -33,6 +34,9 @@ __all__ = ["back_up", "restore"]
 
 _FORMAT = "trainkit gradebook 1"
 _MANIFEST = "manifest.json"
+
+#: What reading a damaged archive may raise.
+_DAMAGE = (EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error)
 
 #: Rows that are read and written at a time.
 _CHUNK = 200
@@ -51,18 +55,16 @@ def back_up(book: Gradebook, target: Path, *, force: bool = False, who: str = ""
         How many rows it holds.
 
     Raises:
-        GradingError: the file is there.
+        GradingError: the file is there, or can't be written.
     """
     if target.exists() and not force:
         raise GradingError(_("{path} exists. Replace it with --force.").format(path=target))
-    handle, part = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
-        with os.fdopen(handle, "w+b") as file, book.database.connecting() as connection:
-            rows = _write(connection, file)
-        Path(part).replace(target)
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise
+        rows = _save(book, target)
+    except OSError as error:
+        raise GradingError(
+            _("{path} can't be written: {error}").format(path=target, error=error.strerror)
+        ) from error
     book.note("backup", f"{rows} rows", who=who)
     return rows
 
@@ -99,6 +101,19 @@ def restore(where: Path | str, source: Path, *, force: bool = False, why: str = 
         ) from error
 
 
+def _save(book: Gradebook, target: Path) -> int:
+    """Write a backup beside its place, private, and move it there when it's complete."""
+    handle, part = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "w+b") as file, book.database.connecting() as connection:
+            rows = _write(connection, file)
+        Path(part).replace(target)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise
+    return rows
+
+
 def _write(connection: Connection, file: Any) -> int:
     tables: dict[str, Any] = {}
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -128,10 +143,12 @@ def _tables(connection: Connection) -> list[Table]:
     """Return the tables as they are in the database, those first that others refer to.
 
     They are read from there because the records of this version may know more than an older database has.
+    What others keep in the same database isn't touched.
     """
+    ours = records.Base.metadata.tables
     found = MetaData()
-    found.reflect(connection)
-    return [table for table in found.sorted_tables if table.name != VERSION.name]
+    found.reflect(connection, only=lambda name, _metadata: name in ours)
+    return found.sorted_tables
 
 
 def _encoded(value: Any) -> Any:
@@ -160,20 +177,31 @@ def _checked(archive: zipfile.ZipFile, source: Path) -> dict[str, Any]:
         manifest: dict[str, Any] = json.loads(archive.read(_MANIFEST))
         if manifest["format"] != _FORMAT:
             raise ValueError(manifest["format"])
-        for name, entry in manifest["tables"].items():
-            digest = hashlib.sha256()
-            with archive.open(f"{name}.jsonl") as file:
-                while block := file.read(2**20):
-                    digest.update(block)
-            if digest.hexdigest() != entry["sha256"]:
+        tables = {f"{name}.jsonl": entry["sha256"] for name, entry in manifest["tables"].items()}
+        if unlisted := set(archive.namelist()) - {*tables, _MANIFEST}:
+            raise ValueError(min(unlisted))
+        for name, expected in tables.items():
+            if _digest(archive, name) != expected:
                 raise ValueError(name)
-    except (KeyError, TypeError, AttributeError, ValueError, zipfile.BadZipFile) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, *_DAMAGE) as error:
         raise GradingError(
             _("{path} is no backup of a gradebook, or it is damaged ({error}).").format(
                 path=source, error=error
             )
         ) from error
     return manifest
+
+
+def _digest(archive: zipfile.ZipFile, name: str) -> str:
+    """Return the hash of a file in an archive; nothing if it can't be unpacked."""
+    digest = hashlib.sha256()
+    try:
+        with archive.open(name) as file:
+            while block := file.read(2**20):
+                digest.update(block)
+    except _DAMAGE:
+        return ""
+    return digest.hexdigest()
 
 
 def _renew(archive: zipfile.ZipFile, manifest: Mapping[str, Any], staged: Path, renewed: Path) -> None:

@@ -1,4 +1,4 @@
-"""Rights of files: a gradebook is its owner's alone, and a file that is written anew keeps the rights it had."""
+"""Rights of files: a gradebook is its owner's alone; a file that is written anew keeps the rights it had."""
 
 from __future__ import annotations
 

@@ -15,13 +15,13 @@ from trainkit.grading import records
 from trainkit.grading.database import Database
 from trainkit.i18n import _
 
-__all__ = ["VERSION", "bring_up", "revision", "upgrade"]
+__all__ = ["bring_up", "revision", "upgrade"]
 
 #: The schema of gradebooks from before there were numbers.
 _FIRST = "0001"
 
 #: The table in which Alembic keeps the number.
-VERSION = Table(
+_VERSION = Table(
     "alembic_version", MetaData(), Column("version_num", String(32), primary_key=True, nullable=False)
 )
 
@@ -47,8 +47,8 @@ def bring_up(database: Database) -> None:
 def revision(connection: Connection) -> str:
     """Return the number of the schema; nothing if there are no tables."""
     tables = inspect(connection)
-    if tables.has_table(VERSION.name):
-        return connection.scalars(select(VERSION.c.version_num)).first() or ""
+    if tables.has_table(_VERSION.name):
+        return connection.scalars(select(_VERSION.c.version_num)).first() or ""
     return _FIRST if tables.has_table(records.Submission.__tablename__) else ""
 
 
@@ -76,11 +76,11 @@ def upgrade(connection: Connection, target: str) -> None:
                     "version knows {known}. Upgrade trainkit."
                 ).format(found=number, known=records.SCHEMA)
             )
-    if found and not inspect(connection).has_table(VERSION.name):
+    if found and not inspect(connection).has_table(_VERSION.name):
         _stamp(connection, found)
     command.upgrade(config, target)
 
 
 def _stamp(connection: Connection, number: str) -> None:
-    VERSION.create(connection)
-    connection.execute(insert(VERSION).values(version_num=number))
+    _VERSION.create(connection)
+    connection.execute(insert(_VERSION).values(version_num=number))
