@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
 
@@ -59,6 +60,28 @@ def test_a_worker_that_dies_is_replaced_and_its_work_done_again(assignment: Assi
         texts[n] += f"\n{DEADLY_ONCE}{tmp_path}/{n}"
     assert states(grade(texts, assignment, working.fragile)) == ["graded"] * 12
     assert len(list(tmp_path.glob("[0-9]*"))) == 3
+
+
+class DoneInBetween(Future[Graded]):
+    """A future that gets done right after somebody has asked whether it is."""
+
+    def done(self) -> bool:
+        before = super().done()
+        if not before:
+            self.set_result(Graded("c", "graded"))
+        return before
+
+
+def test_a_worker_that_gets_done_while_it_is_looked_at_has_not_died(
+    assignment: Assignment, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(pool._Worker, "_start", lambda _self: None)
+    monkeypatch.setattr(pool._Worker, "_must_be_open", lambda _self: None)
+    worker = pool._Worker(Setting(), working.quick)
+    worker.jobs.append((DoneInBetween(), pool._Job("lin-yue", Task(Setting(), assignment, b""))))
+    assert list(worker.finished()) == []
+    assert worker.lost() == []
+    assert [label for label, _graded in worker.finished()] == ["lin-yue"]
 
 
 @pytest.mark.parametrize("workers", [1, 2])

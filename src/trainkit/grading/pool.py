@@ -143,7 +143,7 @@ class _Worker:
         """Yield what is done; a worker does its jobs in the order in which they were given."""
         while self.jobs and self.jobs[0][0].done():
             future, job = self.jobs[0]
-            if isinstance(future.exception(), BrokenProcessPool):
+            if _is_broken(future):
                 return
             self._must_be_open()
             self.jobs.popleft()
@@ -151,7 +151,7 @@ class _Worker:
 
     def lost(self) -> list[_Job]:
         """Return what was given to a process that died, the running one first, and start another process."""
-        if not self.jobs or not self.jobs[0][0].done():
+        if not self.jobs or not _is_broken(self.jobs[0][0]):
             return []
         lost = [job for _future, job in self.jobs]
         self.jobs.clear()
@@ -192,6 +192,11 @@ class _Worker:
             raise error
         if error is not None:
             raise GradingError(_("A worker can't be started: {error}").format(error=error)) from error
+
+
+def _is_broken(future: Future[Graded]) -> bool:
+    """Tell whether a task was lost with its process; one that has just got done wasn't."""
+    return future.done() and isinstance(future.exception(), BrokenProcessPool)
 
 
 @contextmanager
