@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import gettext
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from string import Formatter
 
 __all__ = [
     "LANGUAGES",
@@ -23,6 +25,7 @@ __all__ = [
     "ngettext",
     "percent",
     "pick",
+    "retold",
     "speaking",
     "use_language",
 ]
@@ -93,6 +96,52 @@ def _(message: str) -> str:
 def ngettext(singular: str, plural: str, n: int) -> str:
     """Translate with the plural form for `n`."""
     return _catalogue(get_language()).ngettext(singular, plural, n)
+
+
+def retold(text: str) -> str:
+    """Return a sentence of the workbook's in the language in use, in whichever it was made and stored.
+
+    What isn't one of its sentences stays as it is.
+
+    >>> with speaking("zh"):
+    ...     made = _("The file is empty.")
+    >>> retold(made)
+    'The file is empty.'
+    """
+    for message, parts, form in _sentences():
+        # To look for its parts first is far quicker than a thousand patterns.
+        if all(part in text for part in parts) and (found := re.fullmatch(form, text)):
+            return _(message).format(**found.groupdict())
+    return text
+
+
+@cache
+def _sentences() -> list[tuple[str, list[str], str]]:
+    """Return each message with its parts and its pattern in each language, those with the most text first."""
+    found = []
+    for lang in LANGUAGES:
+        # gettext has no other way to list what a catalogue holds; the English one is the source itself.
+        for message, said in getattr(_catalogue(lang), "_catalog", {}).items():
+            if message and isinstance(message, str):
+                found += [(message, *_form(text)) for text in (message, said)]
+    known = [(message, parts, form) for message, parts, form in found if parts]
+    return sorted(known, key=lambda entry: -sum(map(len, entry[1])))
+
+
+def _form(text: str) -> tuple[list[str], str]:
+    """Return a message's own parts and the pattern of what is made of it; nothing if that can't be told."""
+    parts, form, names = [], "", []
+    for part, name, spec, _conversion in Formatter().parse(text):
+        parts.append(part)
+        form += re.escape(part)
+        if name is not None:
+            names.append(name)
+            if not name.isidentifier() or spec:
+                return [], ""
+            form += f"(?P<{name}>.{{1,200}}?)"
+    # With little text of its own, it would take anything for what was made of it.
+    clear = len(set(names)) == len(names) and sum(map(len, parts)) > 2 * len(names)
+    return (parts, form) if clear else ([], "")
 
 
 def joined(*sentences: str) -> str:

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from classes import EXAM, hand_in, nothing, right, tripled
+from classes import EXAM, damaged, hand_in, nothing, right, tripled
 from submitted import INFO, NUMBERS, key
 
 from trainkit.course.catalogue import catalogue
@@ -106,7 +106,9 @@ def test_it_speaks_the_trainees_language(tmp_path: Path):
 
 
 def test_a_typed_in_number_is_named(tmp_path: Path):
-    assert "A number that is typed in earns nothing" in page(tmp_path, double=20).text
+    text = page(tmp_path, double=20).text
+    assert "double is right on your data only: 20.0 The same value came out on other data" in text
+    assert "double is right:" not in text
 
 
 def test_nothing_of_hidden_data_or_keys_is_in_it(tmp_path: Path):
@@ -282,7 +284,8 @@ def test_links_lead_to_lessons_that_the_workbook_has(book: Gradebook):
     address = f"https://class.example/lab/tree/lessons/en/{lesson.id}.ipynb"
     told = {"released": lambda info: True, "workbook": "https://class.example"}
     outline = Outline(feedback_page("lin-yue", book.latest(), {}, **told))
-    assert [v for n, v in outline.attributes if n == "href"] == [address]
+    links = [v for n, v in outline.attributes if n == "href"]
+    assert links == ["#e1", "#e2", address]
     assert "Lesson 9-09" in outline.text
     assert f"- [{lesson.heading}]({address})" in feedback_markdown("lin-yue", book.latest(), {}, **told)
 
@@ -326,3 +329,142 @@ def test_what_a_trainee_writes_is_text_in_markdown(book: Gradebook, attack: str)
     assert not re.search(r"<(a|b|img|script)\b", made)
     assert made.count("<h1") == 1
     assert "$" not in text
+
+
+def half(number: int) -> dict[str, object]:
+    """Right on the visible data and on one hidden variant of two."""
+    return {**right(number), "double": 2.0 * number if number < 40 else 1.0}
+
+
+def visible_only(number: int) -> dict[str, object]:
+    return {**right(number), "double": 20.0 if number == 10 else number + 1.0}
+
+
+@both_forms
+@pytest.mark.parametrize(
+    ("answering", "flag", "said"),
+    [
+        (lambda _n: {"double": 20.0}, "hard-coded", "on your data only: 20.0 The same value came out"),
+        (visible_only, "visible only", "on your data only: 20.0 On other data of the same kind it is wrong."),
+        (half, "", "on your data, but not on all other: 20.0 Right on 1 of 2 further data sets."),
+    ],
+)
+def test_who_is_right_on_one_data_set_is_not_told_that_all_is_well(book, form, answering, flag, said):
+    hand_in(book, "lin-yue", answering, flags={"double": flag})
+    text = re.sub(r"[`*]", "", FORMS[form]("lin-yue", book.latest(), KEYS))
+    assert f"→ double is right {said}" in " ".join(text.split())
+    assert "✓ double" not in text
+
+
+def test_what_an_assessor_gave_points_for_is_not_called_wrong_elsewhere(book: Gradebook):
+    hand_in(book, "lin-yue", visible_only, flags={"double": "visible only"})
+    found = book.latest()
+    found[0].marks[0].by_hand = ByHand(points=2.0, comment="", assessor="Zhou Min")
+    text = FORMS["html"]("lin-yue", found, KEYS)
+    assert "double is right: 20.0" in text
+    assert "Marked by an assessor." in text
+
+
+def test_what_is_wrong_here_and_right_elsewhere_says_so(book: Gradebook):
+    hand_in(book, "lin-yue", lambda n: {"double": 7.0 if n == 10 else 2.0 * n})
+    text = FORMS["html"]("lin-yue", book.latest(), KEYS)
+    assert "double = 7.0 is not right yet Right on 2 of 2 further data sets." in text
+    assert "Also right" not in text
+
+
+LEFT_OUT = "It comes from a cell that was left out, or needs one"
+
+
+@pytest.mark.parametrize(
+    ("state", "failures", "not_run", "reason", "failed"),
+    [
+        ("complete", [Failure(3, "timeout")], [3], LEFT_OUT, "Cell 3 ran too long"),
+        ("complete", [Failure(3, "died", "exit")], [3], LEFT_OUT, "Cell 3 ended the notebook's kernel"),
+        ("complete", [Failure(3, "flood", "answers")], [3], LEFT_OUT, "Cell 3 gave too much out"),
+        ("complete", [Failure(3, "garbled", "x")], [3], LEFT_OUT, "Cell 3 disturbed the notebook's kernel"),
+        ("died", [], [5, 6], "The notebook stopped before it got there", "ended its own kernel"),
+        ("deadline", [], [6], "The notebook stopped before it got there", "ran too long and was cut off"),
+        ("died", [], [], "After the last cell it could not be collected", "kept its answers from being"),
+    ],
+)
+def test_what_was_not_run_says_why(book, state, failures, not_run, reason, failed):
+    hand_in(book, "lin-yue", nothing, state=state, failures=tuple(failures))
+    found = book.latest()
+    found[0].executions[0].not_run = not_run
+    found[0].executions[0].results[0].outcome = "not run"
+    text = FORMS["html"]("lin-yue", found, KEYS)
+    assert f"double was not run {reason}" in text
+    assert failed in text
+    assert "failed with" not in text
+
+
+@both_forms
+def test_what_could_not_be_run_has_no_points_yet(book: Gradebook, form: str):
+    """Neither a score nor a competency nor a lesson follows from a fault that isn't the trainee's."""
+    damaged(book, "lin-yue", state="failed", note="no memory")
+    text = FORMS[form]("lin-yue", book.latest(), KEYS)
+    assert "Your assessor knows and will try again." in text
+    for word in ("points", "%", "To repeat", "Competencies", "no memory", "was run again"):
+        assert word not in text, word
+
+
+@both_forms
+def test_who_hands_in_a_damaged_file_is_told_what_to_do(book: Gradebook, form: str):
+    """No lesson helps, and nothing was run; the reason is in the trainee's language, not the assessor's."""
+    damaged(book, "lin-yue")
+    text = FORMS[form]("lin-yue", book.latest(), KEYS)
+    assert "The file is empty. Open it in JupyterLab" in text
+    assert "0 of 4 points" in text
+    assert "To repeat" not in text
+    assert "was run again" not in text
+    assert "文件是空的。" in FORMS[form]("lin-yue", book.latest(), KEYS, lang="zh")
+
+
+@pytest.mark.parametrize(
+    ("column", "shown"),
+    [
+        ([83.65123456, 62.1, None], ["83.6512", "62.1000", ""]),
+        ([2024.0, 2025.0], ["2024", "2025"]),
+        ([12345.5, 3.0], ["12,345.5", "3.0"]),
+        ([0.0, 0.0], ["0", "0"]),
+        ([1e-9, 2e300], ["1e-09", "2e+300"]),
+        ([-4.97238, 17.0068], ["-4.9724", "17.0068"]),
+        (["B2B", None, True], ["B2B", "", "True"]),
+    ],
+)
+def test_a_column_of_a_table_is_set_with_the_same_decimals(book: Gradebook, column, shown):
+    rows = [[f"r{i}", cell] for i, cell in enumerate(column)]
+    hand_in(book, "lin-yue", lambda _n: {"squares": {"columns": ["n", "square"], "rows": rows}})
+    lines = feedback_markdown("lin-yue", book.latest(), KEYS).splitlines()
+    found = [line.split(" | ")[1].removesuffix("|").strip() for line in lines if line.startswith("| r")]
+    assert found == shown
+
+
+def test_a_long_table_says_how_much_of_it_is_shown(book: Gradebook):
+    def long(n: int) -> dict[str, object]:
+        return {"squares": {"columns": ["n", "square"], "rows": [[i, 1.0] for i in range(n + 2)]}}
+
+    hand_in(book, "lin-yue", long)
+    text = FORMS["html"]("lin-yue", book.latest(), KEYS)
+    assert "Your table, 8 of 12 rows" in text
+
+
+def test_competencies_stand_from_the_lowest_level_to_the_highest(book: Gradebook):
+    for number, level in enumerate(["all", "senior", "intermediate", "junior"]):
+        hand_in(book, "lin-yue", right, info=replace(INFO, id=f"9-0{number}", level=level))
+    lines = feedback_markdown("lin-yue", book.latest(), KEYS).splitlines()
+    levels = [line.split(" | ")[1] for line in lines if line.startswith("| C1")]
+    assert levels == ["Junior", "Intermediate", "Senior", "All levels"]
+
+
+def test_several_exercises_have_an_index_with_their_points(book: Gradebook):
+    hand_in(book, "lin-yue", right)
+    hand_in(book, "lin-yue", right, info=EXAM)
+    outline = Outline(feedback_page("lin-yue", book.latest(), KEYS))
+    assert "9-01 · One number 4 of 4 points 9-02 · One examination" in outline.text
+    assert {("href", "#e1"), ("id", "e1"), ("href", "#e2"), ("id", "e2")} <= set(outline.attributes)
+
+
+def test_one_point_is_singular(book: Gradebook):
+    hand_in(book, "lin-yue", right)
+    assert "1 of 1 point" in FORMS["html"]("lin-yue", book.latest(), KEYS).replace("points", "")

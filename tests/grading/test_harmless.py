@@ -103,6 +103,19 @@ def test_a_text_that_is_too_long_is_cut():
     assert len(visible("x" * 100_000)) < 2_100
 
 
-def test_an_ordinary_sentence_stays_readable_in_markdown():
-    sentence = "`nps` = 46.7 % is not right yet: look at what you don't divide by (the answers), please."
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "`nps` = 46.7 % is not right yet: look at what you don't divide by (the answers), please.",
+        "`csat_change` is right: -2.5",
+        "`csat_change` 正确：-2.5",
+        "It isn't a notebook: the file isn't UTF-8 text. The follow-up is missing.",
+    ],
+)
+def test_an_ordinary_sentence_stays_readable_in_markdown(sentence):
     assert code_markdown(sentence) == sentence
+
+
+@pytest.mark.parametrize("text", ["- item", "-1", "a\n---", "a - b", "--", "**-1", "-"])
+def test_a_hyphen_that_may_mean_something_does_not(text):
+    assert not re.search(r"(?<!\\)-", code_markdown(text))

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from trainkit.grading import records
 from trainkit.grading.competencies import SHOWN
-from trainkit.grading.feedback_model import AnswerView, ExerciseView, FeedbackView
+from trainkit.grading.feedback_model import AnswerView, ExerciseView, FeedbackView, StandingView, TableView
 from trainkit.grading.feedback_view import (
     Keys,
     Released,
@@ -22,7 +21,7 @@ from trainkit.grading.feedback_view import (
 )
 from trainkit.grading.harmless import code_markdown, markdown
 from trainkit.grading.pages import render, share
-from trainkit.i18n import LANGUAGES, _, percent, speaking
+from trainkit.i18n import LANGUAGES, _, joined, percent, speaking
 
 __all__ = ["WORKBOOK", "feedback_markdown", "feedback_page", "file_name"]
 
@@ -95,7 +94,7 @@ def _language(complete: list[records.Submission]) -> str:
 def _document(view: FeedbackView) -> Iterator[str]:
     yield f"# {_('Feedback')} · {markdown(view.trainee)}"
     yield ""
-    if any(e.released for e in view.exercises):
+    if view.scored:
         reached = percent(share(view.awarded, view.points))
         yield f"**{reached}** · {score(view.awarded, view.points)}"
         yield ""
@@ -104,31 +103,35 @@ def _document(view: FeedbackView) -> Iterator[str]:
         for lesson in view.lessons:
             yield f"- [{lesson.name}]({lesson.address})" if lesson.address else f"- {lesson.name}"
         yield ""
-    if view.standings:
-        yield from ["## " + _("Competencies"), "", f"| {_('Competency')} | {_('Level')} | {_('Reached')} |"]
-        yield "|---|---|---:|"
-        for s in view.standings:
-            reached = percent(s.percent) + (f" · {_('shown')}" if s.shown else "")
-            yield f"| {s.name} | {s.level} | {reached} |"
-        yield ""
     for exercise in view.exercises:
         yield from _exercise(exercise)
+    if view.standings:
+        yield from _standings(view.standings)
+
+
+def _standings(standings: Iterable[StandingView]) -> Iterator[str]:
+    yield from ["## " + _("Competencies"), "", f"| {_('Competency')} | {_('Level')} | {_('Reached')} |"]
+    yield "|---|---|---:|"
+    for s in standings:
+        reached = percent(s.percent) + (f" · {_('shown')}" if s.shown else "")
+        yield f"| {s.name} | {s.level} | {reached} |"
+    yield ""
 
 
 def _exercise(exercise: ExerciseView) -> Iterator[str]:
     yield from [f"## {exercise.heading}", ""]
-    if exercise.released:
+    if exercise.counts:
         reached = percent(share(exercise.awarded, exercise.points))
         yield f"{exercise.level} · {score(exercise.awarded, exercise.points)} · {reached}"
         yield ""
     if exercise.note:
-        yield from [f"> {code_markdown(exercise.note)}", ""]
+        yield from [f"> {code_markdown(joined(exercise.note, exercise.text))}", ""]
     for answer in exercise.answers:
         yield from _answer(answer)
     if exercise.failures:
-        yield from ["### " + _("Cells that failed on your data"), ""]
+        yield from ["### " + _("What failed on your data"), ""]
         yield from (f"- {code_markdown(failure)}" for failure in exercise.failures)
-        yield ""
+        yield from ["", _("Cells are counted from the top, text cells included."), ""]
 
 
 def _answer(answer: AnswerView) -> Iterator[str]:
@@ -147,16 +150,12 @@ def _answer(answer: AnswerView) -> Iterator[str]:
         yield from [f"> {code_markdown(who)}: {code_markdown(answer.comment)}", ""]
 
 
-def _table(table: Mapping[str, Any]) -> Iterator[str]:
-    rows = [[_cell(cell) for cell in row] for row in table["rows"]]
-    yield from [table["caption"], ""]
-    yield "| " + " | ".join(markdown(str(name)) for name in table["columns"]) + " |"
-    yield "|" + "---|" * len(table["columns"])
-    yield from ("| " + " | ".join(row) + " |" for row in rows)
+def _table(table: TableView) -> Iterator[str]:
+    yield from [table.caption, ""]
+    yield "| " + " | ".join(map(markdown, table.columns)) + " |"
+    yield "|" + "".join("---:|" if numeric else "---|" for numeric in table.numeric)
+    for row in table.rows:
+        # What has been written as a number can't be anything else.
+        cells = [c if numeric else markdown(c) for c, numeric in zip(row, table.numeric, strict=True)]
+        yield f"| {' | '.join(cells)} |"
     yield ""
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:,.6g}"
-    return "" if value is None else markdown(str(value))

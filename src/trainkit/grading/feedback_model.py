@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-__all__ = ["AnswerView", "ExerciseView", "FeedbackView", "Lesson", "StandingView"]
+__all__ = ["AnswerView", "ExerciseView", "FeedbackView", "Lesson", "StandingView", "TableView"]
+
+
+@dataclass(frozen=True)
+class TableView:
+    """The beginning of a table answer, ready to be read.
+
+    Args:
+        caption: how much of it is shown.
+        columns: their names.
+        numeric: for each column, whether it holds numbers.
+        rows: the cells as text; a missing value is empty.
+    """
+
+    caption: str
+    columns: Sequence[str]
+    numeric: Sequence[bool]
+    rows: Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -18,7 +34,7 @@ class AnswerView:
         tone: `good`, `look` or `info`.
         verdict: what the judge says, in a few words; backticks mark code, as in `text`.
         text: the rest of it.
-        table: columns, first rows and caption of a table answer.
+        table: a table answer, if it is one and was given.
         awarded: the points that count.
         points: that could be earned.
         remark: how it did on other data, or that it was marked by hand.
@@ -30,7 +46,7 @@ class AnswerView:
     tone: str
     verdict: str
     text: str
-    table: Mapping[str, Any] | None
+    table: TableView | None
     awarded: float
     points: float
     remark: str
@@ -40,14 +56,29 @@ class AnswerView:
 
 @dataclass(frozen=True)
 class ExerciseView:
-    """One exercise; one that isn't released has a heading and a note, and nothing else."""
+    """One exercise.
+
+    Args:
+        heading: its id and title.
+        level: in words.
+        counts: its points are shown: it's released, and it could be run.
+        awarded: the points that count.
+        points: that could be earned.
+        note: why there is nothing more to show, if so; `text` is the rest of it.
+        text: the reason, and what to do.
+        wrong: the note is about something that went wrong.
+        answers: in the exercise's order.
+        failures: what failed on the trainee's own data, a sentence each.
+    """
 
     heading: str
     level: str
-    released: bool
+    counts: bool
     awarded: float = 0.0
     points: float = 0.0
     note: str = ""
+    text: str = ""
+    wrong: bool = False
     answers: Sequence[AnswerView] = ()
     failures: Sequence[str] = ()
 
@@ -72,7 +103,7 @@ class StandingView:
 
 @dataclass(frozen=True)
 class FeedbackView:
-    """A trainee's feedback; `awarded` and `points` are those of the released exercises."""
+    """A trainee's feedback; `awarded` and `points` are those of the exercises whose points are shown."""
 
     trainee: str
     awarded: float
@@ -80,3 +111,13 @@ class FeedbackView:
     exercises: Sequence[ExerciseView]
     lessons: Sequence[Lesson]
     standings: Sequence[StandingView]
+
+    @property
+    def scored(self) -> bool:
+        """Whether there are points to show."""
+        return any(exercise.counts for exercise in self.exercises)
+
+    @property
+    def ran(self) -> bool:
+        """Whether any notebook was run and may be spoken of."""
+        return any(exercise.answers for exercise in self.exercises)

@@ -20,11 +20,12 @@ _SIGN = re.compile(r"[!\"#$%&'()*+./:;<=>?@\[\\\]^_`{|}~-]")
 #: What readers of Markdown treat before they look for backslashes: formulas, HTML, code.
 _EARLY = set("\\$<>&`")
 
-#: Signs that end or begin a word, apostrophes, per cent, equal signs before words, decimal points: there they
-#: mean nothing else.
+#: Signs that end or begin a word, apostrophes, hyphens, minus signs, per cent, equal signs before words,
+#: decimal points: there they mean nothing else.
 _ORDINARY = re.compile(
     r"(?<=[^\W\d])\\(?:([.:;!?')])(?=[\s,;]|$)|(')(?=[^\W\d]))"
-    r"|(?<=\S )\\(?:(\()(?=\w)|(%))|\\(=)(?= \w)|(?<=\d)\\(\.)(?=\d)"
+    r"|(?<=\S )\\(?:(\()(?=\w)|(%)|(-)(?=\d))|\\(=)(?= \w)|(?<=\d)\\(\.)(?=\d)"
+    r"|(?<=[^\W\d_])\\(-)(?=[^\W_])|(?<=[：，])\\(-)(?=\d)"
 )
 
 #: A text is never longer on a page.
@@ -90,5 +91,5 @@ def _code(part: str) -> str:
 def _prose(part: str) -> str:
     """Return prose of Markdown; the signs of an ordinary sentence stay readable where they can't harm."""
     before, after = (" " if part[:1].isspace() else ""), (" " if part[-1:].isspace() else "")
-    line = _ORDINARY.sub(r"\1\2\3\4\5\6", markdown(part))
+    line = _ORDINARY.sub(lambda sign: sign[sign.lastindex or 0], markdown(part))
     return f"{before}{line}{after}" if line else before

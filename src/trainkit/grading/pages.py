@@ -59,7 +59,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"address": _address, "code": code_html, "number": _number, "percent": percent}
+    environment.filters |= {"address": _address, "code": code_html, "percent": _percent}
     return environment
 
 
@@ -75,8 +75,6 @@ def _address(text: str) -> Any:
     return escape(text)
 
 
-def _number(value: Any) -> str:
-    """Return a number as one would write it: thousands apart, six digits, nothing for nothing."""
-    if isinstance(value, float):
-        return f"{value:,.6g}"
-    return "" if value is None else str(value)
+def _percent(number: str | float) -> str:
+    """Return a number with its sign, which never begins a line."""
+    return percent(number).replace(" ", "\N{NO-BREAK SPACE}")
