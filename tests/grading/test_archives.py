@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import stat
 import struct
 import warnings
@@ -162,7 +164,16 @@ def test_a_file_where_a_folder_should_be_costs_only_itself(tmp_path: Path, insid
 
 
 @pytest.mark.parametrize(
-    ("encoding", "name"), [("utf-8", "林悦"), ("gb18030", "林悦"), ("gb18030", "陈喆"), ("cp437", "Jürgen")]
+    ("encoding", "name"),
+    [
+        ("utf-8", "林悦"),
+        ("gb18030", "林悦"),
+        ("gb18030", "陈喆"),
+        ("gb18030", "林玥"),
+        ("gb18030", "李珺瑄"),
+        ("cp437", "Jürgen"),
+        ("cp437", "Müller Größe"),
+    ],
 )
 def test_names_of_old_tools_are_read_as_they_were_meant(
     tmp_path: Path, inside: Path, encoding: str, name: str
@@ -172,6 +183,79 @@ def test_names_of_old_tools_are_read_as_they_were_meant(
     path.write_bytes(path.read_bytes().replace(b"#" * len(raw), raw))
     unpack(path, inside)
     assert files(inside) == [f"{name}/1-06.ipynb"]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_is_packed_in_an_unusual_way_is_listed(tmp_path: Path, inside: Path, method: int):
+    """A few bytes of LZMA may ask for gigabytes of memory."""
+    path = packed(tmp_path / "a.zip", ("wei/1-06.ipynb", b"{}"))
+    with zipfile.ZipFile(path, "a", method) as archive:
+        archive.writestr("bo/1-06.ipynb", b"{}")
+    [ignored] = unpack(path, inside)
+    assert "ordinary zip archive" in ignored.reason
+    assert files(inside) == ["wei/1-06.ipynb"]
+
+
+def test_the_ending_may_be_in_capitals(tmp_path: Path, inside: Path):
+    path = packed(tmp_path / "a.zip", ("bo/1-06.IPYNB", b"{}"))
+    [handed], ignored = collect(path, EXERCISES, unpacked=inside)
+    assert (handed.trainee, handed.exercise, ignored) == ("bo", "1-06", [])
+
+
+def test_a_name_that_is_not_what_it_says_costs_only_its_file(tmp_path: Path, inside: Path):
+    """Before the content the name stands again; there it may be no UTF-8, or another one."""
+    path = packed(tmp_path / "a.zip", ("林/1-06.ipynb", b"{}"), ("wei/1-06.ipynb", b"{}"))
+    path.write_bytes(path.read_bytes().replace("林".encode(), b"\xff\xff\xff", 1))
+    [ignored] = unpack(path, inside)
+    assert "can't be unpacked" in ignored.reason
+    assert files(inside) == ["wei/1-06.ipynb"]
+
+
+def test_an_archive_whose_list_cannot_be_read_says_so(tmp_path: Path, inside: Path):
+    path = packed(tmp_path / "a.zip", ("林/1-06.ipynb", b"{}"))
+    path.write_bytes(path.read_bytes().replace("林".encode(), b"\xff\xff\xff"))
+    with pytest.raises(GradingError, match=r"a\.zip can't be unpacked: .*utf-8"):
+        unpack(path, inside)
+
+
+def test_a_full_disk_is_no_fault_of_a_file(tmp_path: Path, inside: Path, monkeypatch: pytest.MonkeyPatch):
+    def full(*_args: object, **_more: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    path = packed(tmp_path / "a.zip", ("bo/1-06.ipynb", b"{}"))
+    monkeypatch.setattr(Path, "mkdir", full)
+    with pytest.raises(GradingError, match=r"a\.zip can't be unpacked: No space left on device"):
+        unpack(path, inside)
+
+
+DAMAGED = io.BytesIO()
+with zipfile.ZipFile(DAMAGED, "w", zipfile.ZIP_DEFLATED) as _archive:
+    for _name in ("bo/1-06.ipynb", "林悦/1-06.ipynb", "wei/bins.py"):
+        _archive.writestr(_name, b'{"cells": []}' * 20)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, len(DAMAGED.getvalue()) - 1), st.integers(0, 255)), min_size=1, max_size=4
+    )
+)
+def test_however_an_archive_is_damaged_it_is_told_and_nothing_else_happens(
+    tmp_path_factory, spots: list[tuple[int, int]]
+):
+    folder = tmp_path_factory.mktemp("damaged")
+    raw = bytearray(DAMAGED.getvalue())
+    for place, byte in spots:
+        raw[place] = byte
+    (folder / "a.zip").write_bytes(raw)
+    (folder / "out").mkdir()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of names that come twice
+        try:
+            said = [i.reason for i in unpack(folder / "a.zip", folder / "out")]
+        except GradingError as error:
+            said = [str(error)]
+    assert all(said)
 
 
 @settings(max_examples=50, deadline=None)
@@ -237,3 +321,18 @@ class TestClasses:
             ("wei", "2-01"),
         ]
         assert ignored == []
+
+    def test_a_damaged_archive_among_the_folders_is_one_line(self, tmp_path: Path, inside: Path):
+        folder = tmp_path / "submissions"
+        (folder / "bo").mkdir(parents=True)
+        (folder / "bo" / "1-06.ipynb").write_text("{}")
+        (folder / "late.zip").write_bytes(b"PK\x03\x04 cut off")
+        [handed], [ignored] = collect(folder, EXERCISES, unpacked=inside)
+        assert handed.trainee == "bo"
+        assert ignored.path.name == "late.zip"
+        assert "can't be unpacked" in ignored.reason
+
+    def test_a_damaged_archive_of_the_whole_class_is_an_error(self, tmp_path: Path, inside: Path):
+        (tmp_path / "class.zip").write_bytes(b"PK\x03\x04 cut off")
+        with pytest.raises(GradingError, match=r"class\.zip can't be unpacked"):
+            collect(tmp_path / "class.zip", EXERCISES, unpacked=inside)

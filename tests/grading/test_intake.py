@@ -169,6 +169,34 @@ class TestLayouts:
         assert [name for name, _path in handed.files] == ["bins.py"]
         assert loose.path.name == "Bo.txt"
 
+    @pytest.mark.parametrize(
+        "paths",
+        [
+            ["bo/1-06.ipynb", "closed/1-06.ipynb"],
+            ["bo_1_assignsubmission_file_/1-06.ipynb", "closed_2_assignsubmission_file_/1-06.ipynb"],
+            ["bo/1-06/1-06.ipynb", "closed/1-06/1-06.ipynb"],
+            ["bo/1-06/1-06.ipynb", "wei/closed/1-06.ipynb"],
+        ],
+    )
+    @pytest.mark.parametrize("what", ["iterdir", "lstat"])
+    def test_a_folder_that_cannot_be_read_costs_only_itself(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, paths: list[str], what: str
+    ):
+        """Root may read everything, so the refusal is played."""
+        lay(tmp_path, *paths)
+        real = getattr(Path, what)
+
+        def refusing(path: Path):
+            if any(part.startswith("closed") for part in (path if what == "iterdir" else path.parent).parts):
+                raise PermissionError(13, "Permission denied", str(path))
+            return real(path)
+
+        monkeypatch.setattr(Path, what, refusing)
+        [handed], [ignored] = collect(tmp_path, EXERCISES)
+        assert (handed.trainee, handed.exercise) == ("bo", "1-06")
+        assert ignored.path.name.startswith("closed")
+        assert "Permission denied" in ignored.reason
+
     def test_links_to_folders_are_not_followed(self, tmp_path: Path):
         lay(tmp_path / "else", "1-06.ipynb")
         (tmp_path / "in").mkdir()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+import struct
 import sys
 import time
 import unicodedata
@@ -22,7 +23,7 @@ from pathlib import Path, PurePosixPath
 
 from trainkit.errors import GradingError
 from trainkit.grading.alongside import MOST_BYTES, is_helper
-from trainkit.grading.layouts import Ignored
+from trainkit.grading.layouts import Ignored, is_notebook
 from trainkit.grading.sandbox import Limits
 from trainkit.i18n import _
 
@@ -50,6 +51,21 @@ _DRIVE = re.compile(r"[A-Za-z]:|.*:" if sys.platform == "win32" else r"[A-Za-z]:
 #: Bits of a member's flags: its content is encrypted, its name is UTF-8.
 _ENCRYPTED, _UTF8 = 0x1, 0x800
 
+#: The ways of packing that everybody's tools use. Others may take gigabytes of memory to unpack.
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+#: What reading a damaged archive may raise.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    OSError,
+    EOFError,
+    ValueError,
+    ArithmeticError,
+    RuntimeError,
+)
+
 
 def unpack(path: Path, folder: Path, limits: Limits | None = None) -> list[Ignored]:
     """Unpack what can be graded of a zip archive.
@@ -67,16 +83,27 @@ def unpack(path: Path, folder: Path, limits: Limits | None = None) -> list[Ignor
     """
     ignored: list[Ignored] = []
     try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-            if len(members) > MOST_MEMBERS:
-                raise GradingError(_("{path} holds too many files.").format(path=path))
+        archive = zipfile.ZipFile(path)
+    except _DAMAGE as error:
+        raise _unusable(path, error) from error
+    with archive:
+        members = archive.infolist()
+        if len(members) > MOST_MEMBERS:
+            raise GradingError(_("{path} holds too many files.").format(path=path))
+        try:
             _unpack(archive, members, path, folder, limits or Limits(), ignored)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, EOFError) as error:
-        raise GradingError(
-            _("{path} can't be unpacked: {error}").format(path=path, error=str(error) or type(error).__name__)
-        ) from error
+        except OSError as error:  # the disk is full, for example
+            raise _unusable(path, error) from error
     return ignored
+
+
+def _unusable(path: Path, error: Exception) -> GradingError:
+    return GradingError(_("{path} can't be unpacked: {error}").format(path=path, error=_said(error)))
+
+
+def _said(error: Exception) -> str:
+    """Return what an error says, and its name if it says nothing."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
 def _unpack(
@@ -93,13 +120,13 @@ def _unpack(
     for member in members:
         name = _name(member)
         shown = path / _shown(name)
-        if member.is_dir():
+        if name.endswith("/"):
             continue
         if reason := _refused(member, name, taken):
             ignored += [Ignored(shown, reason)] if reason != _SILENT else []
             continue
         place = _place(name)
-        most = min((limits.notebook_bytes if name.endswith(".ipynb") else MOST_BYTES) + 1, room)
+        most = min((limits.notebook_bytes if is_notebook(name) else MOST_BYTES) + 1, room)
         if room_of[place] <= 0:
             ignored.append(Ignored(shown, _("Too much was handed in at this place.")))
             continue
@@ -142,11 +169,16 @@ def _utf8(raw: bytes) -> str:
 
 
 def _chinese(raw: bytes) -> str:
-    """Decode the code page of a Chinese Windows; a letter within a pair would be another country's ü or é."""
+    """Decode the code page of a Chinese Windows, if it is that one.
+
+    A pair with a letter in it may be another country's ü or é before that letter. But names have rare
+    characters of such pairs, too, beside common ones, which no other country's letters look like.
+    """
     text = raw.decode("gb18030")
-    for character in text:
-        if not character.isascii() and character.encode("gb18030")[1] < 0x80:
-            raise UnicodeDecodeError("gb18030", raw, 0, len(raw), "not Chinese")
+    pairs = [character.encode("gb18030") for character in text if not character.isascii()]
+    common = any(0xB0 <= pair[0] <= 0xF7 and pair[1] >= 0xA1 for pair in pairs)
+    if not common and any(pair[1] < 0x80 for pair in pairs):
+        raise UnicodeDecodeError("gb18030", raw, 0, len(raw), "not Chinese")
     return text
 
 
@@ -166,7 +198,9 @@ def _refused(member: zipfile.ZipInfo, name: str, taken: set[str]) -> str:
         return _("It is encrypted.")
     if name.lower().endswith((".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")):
         return _("An archive within an archive isn't opened.")
-    if not (name.endswith(".ipynb") or is_helper(_own_name(parts[-1]))):
+    if member.compress_type not in _METHODS:
+        return _("It is packed in an unusual way. Pack it as an ordinary zip archive.")
+    if not (is_notebook(name) or is_helper(_own_name(parts[-1]))):
         return _("Neither a notebook nor a file that may come along.")
     if _folded(name) in taken:
         return _("The archive holds another file of this name.")
@@ -203,7 +237,7 @@ def _write(
                 written += file.write(chunk)
                 if written == most:
                     break
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except _Unreadable as error:
         target.unlink(missing_ok=True)
         ignored.append(Ignored(shown, _("It can't be unpacked: {error}").format(error=error)))
         return written
@@ -214,10 +248,17 @@ def _write(
     return written
 
 
+class _Unreadable(Exception):
+    """A member that can't be read, as opposed to a file that can't be written."""
+
+
 def _chunks(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
-    with archive.open(member) as file:
-        while chunk := file.read(_CHUNK):
-            yield chunk
+    try:
+        with archive.open(member) as file:
+            while chunk := file.read(_CHUNK):
+                yield chunk
+    except _DAMAGE as error:
+        raise _Unreadable(_said(error)) from error
 
 
 def _keep_time(target: Path, member: zipfile.ZipInfo) -> None:

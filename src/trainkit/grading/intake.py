@@ -13,7 +13,7 @@ from typing import Protocol
 from trainkit.errors import GradingError
 from trainkit.grading.alongside import choose, read_helpers
 from trainkit.grading.archives import unpack
-from trainkit.grading.layouts import Bag, Ignored, bags, fits, is_handed_in, root_of
+from trainkit.grading.layouts import Bag, Ignored, bags, fits, is_handed_in, is_notebook, root_of
 from trainkit.grading.notebooks import Damaged, read_bytes
 from trainkit.grading.sandbox import Limits
 from trainkit.i18n import _
@@ -120,7 +120,7 @@ def collect(
         What is to be graded, by trainee and exercise, and what isn't.
 
     Raises:
-        GradingError: an archive can't be unpacked.
+        GradingError: `folder` is an archive that can't be unpacked; one among the folders is ignored.
         UnknownName: there is no such layout.
     """
     limits = limits or Limits()
@@ -151,8 +151,14 @@ def _roots(folder: Path, unpacked: Path | None, limits: Limits, ignored: list[Ig
         assert unpacked
         target = unpacked / str(number)
         target.mkdir(mode=0o700)
-        ignored += unpack(archive, target, limits)
-        yield target
+        try:
+            ignored += unpack(archive, target, limits)
+        except GradingError as error:
+            if archive == folder:
+                raise
+            ignored.append(Ignored(archive, str(error)))
+        else:
+            yield target
 
 
 def _is_archive(path: Path) -> bool:
@@ -226,7 +232,7 @@ def _notebooks(
     trainee: str, bag: Bag, exercises: Collection[str], limits: Limits, ignored: list[Ignored]
 ) -> Iterator[Handed]:
     """Yield the notebooks of a bag, each with all small files beside it."""
-    notebooks = [(name, path) for name, path in bag.files if name.lower().endswith(".ipynb")]
+    notebooks = [(name, path) for name, path in bag.files if is_notebook(name)]
     files, refused = choose([f for f in bag.files if f not in notebooks])
     ignored += refused
     for name, path in notebooks:

@@ -13,7 +13,7 @@ from pathlib import Path
 from trainkit.errors import UnknownName
 from trainkit.i18n import _
 
-__all__ = ["LAYOUTS", "Bag", "Ignored", "bags", "detect", "fits", "is_handed_in", "root_of"]
+__all__ = ["LAYOUTS", "Bag", "Ignored", "bags", "detect", "fits", "is_handed_in", "is_notebook", "root_of"]
 
 #: Moodle's "Download all submissions": full name, number of the participant, kind of submission, file name.
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?P<kind>[a-z]+)_?(?P<file>.*)", re.S)
@@ -69,11 +69,11 @@ def detect(folder: Path) -> str:
         return "moodle"
     if folder.name == "submitted":
         return "nbgrader"
-    inner = [e for folder in entries if _is_folder(folder) for e in _entries(folder)]
-    if any(e.suffix == ".ipynb" for e in inner):
+    inner = [e for folder in entries for e in _inside(folder)]
+    if any(is_notebook(e.name) for e in inner):
         return "folders"
-    deep = [e for folder in inner if _is_folder(folder) for e in _entries(folder)]
-    return "nbgrader" if any(e.suffix == ".ipynb" for e in deep) else "folders"
+    deep = [e for folder in inner for e in _inside(folder)]
+    return "nbgrader" if any(is_notebook(e.name) for e in deep) else "folders"
 
 
 def root_of(folder: Path, exercises: Collection[str]) -> Path:
@@ -86,7 +86,7 @@ def root_of(folder: Path, exercises: Collection[str]) -> Path:
             return folder / name
     entries = list(_entries(folder))
     if len(entries) == 1 and _is_folder(entries[0]) and not is_handed_in(entries[0].name):
-        inner = list(_entries(entries[0]))
+        inner = _inside(entries[0])
         files = any(not _is_folder(e) for e in inner)
         assignments = any(fits(e.name, exercises) for e in inner)
         moodle = any(is_handed_in(e.name) for e in inner)
@@ -101,6 +101,11 @@ def fits(name: str, exercises: Collection[str]) -> str | None:
     return max(fitting, key=len, default=None)
 
 
+def is_notebook(name: str) -> bool:
+    """Tell whether a file is a notebook by its name."""
+    return name.lower().endswith(".ipynb")
+
+
 def is_handed_in(name: str) -> bool:
     """Tell whether Moodle gave a file its name, so that a trainee handed it in."""
     return _MOODLE.fullmatch(name) is not None
@@ -109,12 +114,10 @@ def is_handed_in(name: str) -> bool:
 def _folders(root: Path) -> Iterator[Bag | Ignored]:
     """`<trainee>/<file>`."""
     for entry in _entries(root):
-        if not _is_folder(entry):
+        if _is_folder(entry):
+            yield from _bag(entry, entry.name)
+        else:
             yield _loose(entry)
-            continue
-        files, others = _split(entry)
-        yield from others
-        yield Bag(entry.name, files)
 
 
 def _moodle(root: Path) -> Iterator[Bag | Ignored]:
@@ -126,10 +129,8 @@ def _moodle(root: Path) -> Iterator[Bag | Ignored]:
             yield _loose(entry)
         elif found["kind"] != "file":
             yield Ignored(entry, _("Only files are graded, not what was typed into Moodle."))
-        elif entry.is_dir():
-            files, others = _split(entry)
-            yield from others
-            yield Bag(found["name"], files, found["number"])
+        elif _is_folder(entry):
+            yield from _bag(entry, found["name"], number=found["number"])
         else:
             flat.setdefault((found["name"], found["number"]), []).append((found["file"], entry))
     for (name, number), files_of_one in flat.items():
@@ -142,15 +143,15 @@ def _nbgrader(root: Path) -> Iterator[Bag | Ignored]:
         if not _is_folder(student):
             yield _loose(student)
             continue
-        for assignment in _entries(student):
-            if not _is_folder(assignment):
-                yield _loose(assignment)
-                continue
-            files, others = _split(assignment)
-            yield from others
-            # nbgrader's own note of when it was handed in.
-            kept = tuple(f for f in files if f[0] != "timestamp.txt")
-            yield Bag(student.name, kept, hint=assignment.name)
+        try:
+            for assignment in _entries(student):
+                if _is_folder(assignment):
+                    # nbgrader's own note of when it was handed in is left out.
+                    yield from _bag(assignment, student.name, hint=assignment.name, without="timestamp.txt")
+                else:
+                    yield _loose(assignment)
+        except OSError as error:
+            yield _unreadable(student, error)
 
 
 #: The layouts by name.
@@ -168,17 +169,41 @@ def _entries(folder: Path) -> Iterator[Path]:
             yield entry
 
 
+def _inside(path: Path) -> list[Path]:
+    """Return what lies in a folder; nothing if it is none, or can't be read, of which `_bag` tells."""
+    try:
+        return list(_entries(path)) if _is_folder(path) else []
+    except OSError:
+        return []
+
+
 def _is_folder(path: Path) -> bool:
-    return path.is_dir() and not path.is_symlink()
+    try:
+        return path.is_dir() and not path.is_symlink()
+    except OSError:  # it lies in a folder that may be listed and not entered
+        return False
 
 
-def _split(folder: Path) -> tuple[tuple[tuple[str, Path], ...], list[Ignored]]:
-    """Return the files of a folder, and the folders in it, which aren't looked into."""
-    entries = list(_entries(folder))
-    deeper = [e for e in entries if e.is_dir()]
-    reason = _("Folders within a trainee's folder aren't looked into.")
-    files = tuple((e.name, e) for e in entries if not e.is_dir())
-    return files, [Ignored(e, reason) for e in deeper]
+def _bag(
+    folder: Path, name: str, *, number: str = "", hint: str = "", without: str = ""
+) -> Iterator[Bag | Ignored]:
+    """Yield the files of a folder as a bag, and what in it isn't taken: folders, and what can't be read."""
+    files = []
+    try:
+        for entry in _entries(folder):
+            if entry.is_dir():
+                yield Ignored(entry, _("Folders within a trainee's folder aren't looked into."))
+            elif entry.name != without:
+                entry.lstat()
+                files.append((entry.name, entry))
+    except OSError as error:
+        yield _unreadable(folder, error)
+        return
+    yield Bag(name, tuple(files), number, hint)
+
+
+def _unreadable(folder: Path, error: OSError) -> Ignored:
+    return Ignored(folder, _("The folder can't be read: {error}").format(error=error.strerror))
 
 
 def _loose(path: Path) -> Ignored:
