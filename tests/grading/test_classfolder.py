@@ -30,6 +30,11 @@ def test_title_language_and_exercises_can_be_told(tmp_path: Path) -> None:
     assert (made.title, made.lang, made.exercises) == ('The "spring" \\ class\t1', "zh", ("1-06", "3-01"))
 
 
+def test_any_title_comes_back_as_it_was_told(tmp_path: Path) -> None:
+    title = 'a "b" \\ 春季\u3000班 \U000e0001 🎓'
+    assert new_class(tmp_path / "spring", title=title).title == title
+
+
 def test_its_secret_is_for_its_owner_only_and_unlike_any_other(tmp_path: Path) -> None:
     one, other = new_class(tmp_path / "one"), new_class(tmp_path / "other")
     path = one.private / "class.secret"

@@ -89,6 +89,11 @@ def test_a_notebook_of_format_3_is_read():
     assert repair(json.dumps(old).encode()).cells == ((1, "a = 1\nb = 2"),)
 
 
+def test_worksheets_with_nothing_in_them_hide_no_cells():
+    odd = {**json.loads(notebook("a = 1")), "worksheets": []}
+    assert repair(json.dumps(odd).encode()).cells == ((2, "a = 1"),)
+
+
 def test_a_byte_order_mark_does_not_matter():
     assert repair(b"\xef\xbb\xbf" + notebook("a = 1")).cells == ((2, "a = 1"),)
 

@@ -21,6 +21,7 @@ from trainkit.cli import app
 from trainkit.course.key import compute_key, solution
 from trainkit.course.model import Key
 from trainkit.errors import GradingError, UnknownName
+from trainkit.grading import pack
 from trainkit.grading.assignment import prepare, shown
 from trainkit.grading.classfolder import new_class
 from trainkit.grading.classroom import Classroom
@@ -232,6 +233,15 @@ def test_a_stale_exercise_is_not_packed(classroom: Classroom, tmp_path: Path, mo
     monkeypatch.setenv("TRAINKIT_CONTENT", str(root))
     with pytest.raises(GradingError, match="Exercise 1-06 isn't built from its present source"):
         write_packs(classroom, tmp_path / "packs")
+
+
+def test_two_trainees_on_the_same_variant_get_a_notebook_each(
+    classroom: Classroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Variants are hashes: of ten thousand, two are the same now and then."""
+    monkeypatch.setattr(Classroom, "variant", lambda _self, _trainee, _exercise: 7)
+    written = pack._write_personal(classroom, ROOT, tmp_path, lambda _step: None)
+    assert sorted(path.parent.name for path in written) == ["chen-bo", "lin-yue", "zhou-min"]
 
 
 def test_personal_data_need_a_roster(tmp_path: Path) -> None:

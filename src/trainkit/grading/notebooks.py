@@ -165,9 +165,9 @@ def _parse(raw: bytes) -> dict[str, Any]:
 
 
 def _cells(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the cells of format 4, or of the worksheets of format 3."""
+    """Yield the cells of format 4, and of the worksheets of format 3."""
     sheets = document.get("worksheets")
-    for holder in sheets if isinstance(sheets, list) else [document]:
+    for holder in [document, *(sheets if isinstance(sheets, list) else [])]:
         cells = holder.get("cells") if isinstance(holder, dict) else None
         for cell in cells if isinstance(cells, list) else []:
             if isinstance(cell, dict):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -175,13 +176,16 @@ def _write_personal(classroom: Classroom, root: Path, out: Path, report: Report)
         )
     for id in sorted(classroom.personal):
         source, folder = solution(id, root / "solutions"), classroom.private / id
-        variants = {classroom.variant(trainee.name, id): trainee for trainee in trainees}
-        for variant in make_ahead(source, variants, classroom.secret, folder):
+        by_variant: defaultdict[int, list[Entry]] = defaultdict(list)  # among ten thousand two may share one
+        for trainee in trainees:
+            by_variant[classroom.variant(trainee.name, id)].append(trainee)
+        for variant in make_ahead(source, by_variant, classroom.secret, folder):
             own = shown(source, variant, classroom.secret, folder).variant
-            path = out / variants[variant].name / f"{id}.ipynb"
-            write_atomic(path, personal_notebook(_built(root, id, variants[variant], classroom), own))
-            report(str(path))
-            yield path
+            for trainee in by_variant[variant]:
+                path = out / trainee.name / f"{id}.ipynb"
+                write_atomic(path, personal_notebook(_built(root, id, trainee, classroom), own))
+                report(str(path))
+                yield path
 
 
 def _built(root: Path, id: str, trainee: Entry, classroom: Classroom) -> str:
