@@ -112,6 +112,15 @@ def test_no_text_of_a_trainee_is_a_formula(first: str, rest: str):
     assert not spreadsheet.is_formula(cell)
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@given(st.lists(st.text(st.sampled_from("=+-@＝;,\t\r\n\"' 1a"), max_size=9), min_size=1, max_size=3))
+def test_no_cell_is_a_formula_whatever_separates_cells_in_a_country(separator: str, texts: list[str]):
+    """Excel takes the separator of the machine's region, and a quote counts only where a cell begins."""
+    raw = spreadsheet.csv_bytes(["trainee", *texts], [["lin-yue", *texts]])
+    for row in csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""), delimiter=separator):
+        assert not any(cell.lstrip().startswith(tuple("=+-@＝＋－＠")) for cell in row)
+
+
 def test_formulas_are_disarmed_wherever_trainees_write(tmp_path: Path):
     evil = "=HYPERLINK(1)"
     submissions = record(tmp_path, graded(value=evil), who=evil)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -11,6 +12,10 @@ __all__ = ["csv_bytes", "is_formula", "safe"]
 
 #: A spreadsheet takes a cell that begins with one of these for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+#: A formula within a text: where the semicolon separates cells, as in most of Europe, a spreadsheet splits
+#: the text there, for a quote means something only where a cell begins.
+_WITHIN = re.compile(r"(?<=[;\t\r\n])([ \"]*)(?=[=+\-@＝＋－＠])")
 
 
 def is_formula(text: str) -> bool:
@@ -23,12 +28,14 @@ def is_formula(text: str) -> bool:
 
 
 def safe(cell: Any) -> Any:
-    """Return a text that no spreadsheet takes for a formula; numbers stay numbers.
+    """Return a text that no spreadsheet takes for a formula, nor a part of it; numbers stay numbers.
 
-    >>> safe("=1+1"), safe(-3.5)
-    ("'=1+1", -3.5)
+    >>> safe("=1+1"), safe("a;=1+1"), safe(-3.5)
+    ("'=1+1", "a;'=1+1", -3.5)
     """
-    return f"'{cell}" if isinstance(cell, str) and is_formula(cell) else cell
+    if not isinstance(cell, str):
+        return cell
+    return _WITHIN.sub(r"\1'", f"'{cell}" if is_formula(cell) else cell)
 
 
 def csv_bytes(names: Sequence[str], lines: Iterable[Sequence[Any]]) -> bytes:
