@@ -25,7 +25,7 @@ from trainkit.i18n import _
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["edition_folder", "load", "read_table", "write_tables"]
+__all__ = ["edition_folder", "hold", "load", "read_table", "write_tables"]
 
 
 def load(name: str, variant: int = 0) -> pd.DataFrame:
@@ -81,9 +81,25 @@ def _edition() -> str:
     return digest.hexdigest()[:16]
 
 
+#: Tables that were read before the process was forked in which they are asked for, by their file.
+_ahead: dict[Path, pd.DataFrame] = {}
+
+
+def hold(path: Path, frame: pd.DataFrame) -> None:
+    """Give a table to all that will load it from a folder of given tables, without reading its file again.
+
+    Args:
+        path: the file.
+        frame: what `read_table` made of it.
+    """
+    _ahead[path] = frame
+
+
 @lru_cache(maxsize=20)
 def _given(table: Table, folder: str) -> pd.DataFrame:
     path = Path(folder) / f"{table.name}.parquet"
+    if path in _ahead:
+        return _ahead[path]
     if not path.is_file():
         given = ", ".join(sorted(file.stem for file in Path(folder).glob("*.parquet")))
         raise DataError(
@@ -168,13 +184,14 @@ def _parquet(frame: pd.DataFrame) -> bytes:
     return buffer.getvalue()
 
 
-def read_table(table: Table, path: Path, remedy: str = "") -> pd.DataFrame:
+def read_table(table: Table, path: Path, remedy: str = "", data: bytes | None = None) -> pd.DataFrame:
     """Read a table from a Parquet file, with the schema's columns and dtypes.
 
     Args:
         table: the table.
         path: the file.
         remedy: a sentence for the error that says how the file comes back.
+        data: content of the file, for whoever has it already.
 
     Raises:
         DataError: the file can't be read or isn't that table.
@@ -184,7 +201,8 @@ def read_table(table: Table, path: Path, remedy: str = "") -> pd.DataFrame:
 
     try:
         # One thread, no read-ahead: the files are small, and starting Arrow's pools costs more than that.
-        with pq.ParquetFile(path, pre_buffer=False) as file:
+        source = path if data is None else pa.BufferReader(data)
+        with pq.ParquetFile(source, pre_buffer=False) as file:
             frame = file.read(use_threads=False).to_pandas(use_threads=False)[list(table.names)]
         dtypes = {name: dtype for name, dtype in table.dtypes.items() if str(frame[name].dtype) != dtype}
         return frame.astype(dtypes) if dtypes else frame

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trainkit.course.activity import staged
 from trainkit.course.answers import GIVEN, pack
@@ -22,6 +22,9 @@ from trainkit.course.prose import fill, has_fields
 from trainkit.course.source import Block, Source, read
 from trainkit.errors import GradingError, SourceError, UnknownName
 from trainkit.i18n import _
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["UnusableVariant", "compute_key", "filled", "solution"]
 
@@ -36,6 +39,11 @@ class _Record(Life):
     def __init__(self, info: Info, variant: int) -> None:
         super().__init__(info, variant)
         self.given: dict[str, Any] = {}
+        self.read: set[str] = set()
+
+    def table(self, name: str) -> pd.DataFrame:
+        self.read.add(name)
+        return super().table(name)
 
     def answer(self, values: Given) -> None:
         self.given |= {answer.name: _copy(value) for answer, value in values}
@@ -79,7 +87,8 @@ def compute_key(source: Source, variant: int) -> Key:
                     )
                 )
             mistakes[answer.name].append(Mistake(cell.code, value, cell.message))
-    return Key(variant, {name: Expected(value, tuple(mistakes[name])) for name, value in right.items()})
+    answers = {name: Expected(value, tuple(mistakes[name])) for name, value in right.items()}
+    return Key(variant, answers, tuple(sorted(life.read)))
 
 
 def filled(source: Source) -> Source:

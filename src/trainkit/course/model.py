@@ -134,10 +134,17 @@ class Expected:
 
 @dataclass(frozen=True)
 class Key:
-    """The right values and typical mistakes of all answers on one variant."""
+    """The right values and typical mistakes of all answers on one variant.
+
+    Args:
+        variant: of the data.
+        answers: by name.
+        tables: names of the tables that the model solution reads, as far as that is known.
+    """
 
     variant: int
     answers: Mapping[str, Expected]
+    tables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

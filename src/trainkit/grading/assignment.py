@@ -34,6 +34,9 @@ HIDDEN = 2
 #: Bytes of a class secret, written as hexadecimal digits.
 _SECRET_BYTES = 32
 
+#: Changes when key files are written in another form: older ones are made again.
+_FORM = 2
+
 #: How many variants are tried for each one that is needed, before giving up on finding usable ones.
 _TRIES = 6
 
@@ -232,20 +235,22 @@ def _data_edition() -> str:
 
 def _key(source: Source, variant: int, folder: Path, tables: Path) -> Key:
     """Compute a key, or read the one that was computed from the same source and the same tables."""
-    given = hashlib.sha256(f"{source.info.edition} {variant} {__version__}".encode())
+    given = hashlib.sha256(f"{source.info.edition} {variant} {__version__} {_FORM}".encode())
     for path in sorted(tables.iterdir()):
         given.update(path.name.encode() + path.read_bytes())
     path = folder / f"key-{given.hexdigest()[:32]}.json"
     if path.is_file():
-        return Key(variant, _expected(path))
+        return _read_key(path, variant)
     key = compute_key(source, variant)
-    write_atomic(path, json.dumps(plain(key.answers), ensure_ascii=False), private=True)
+    written = {"answers": plain(key.answers), "tables": key.tables}
+    write_atomic(path, json.dumps(written, ensure_ascii=False), private=True)
     return key
 
 
-def _expected(path: Path) -> dict[str, Expected]:
-    answers = json.loads(path.read_text(encoding="utf-8"))
-    return {
+def _read_key(path: Path, variant: int) -> Key:
+    read = json.loads(path.read_text(encoding="utf-8"))
+    answers = {
         name: Expected(e["value"], tuple(Mistake(**m) for m in e.get("mistakes", ())))
-        for name, e in answers.items()
+        for name, e in read["answers"].items()
     }
+    return Key(variant, answers, tuple(read["tables"]))

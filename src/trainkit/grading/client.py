@@ -58,7 +58,8 @@ class Client(PapermillNotebookClient):
         order, self._gone = self._order, ""
         self._room, self._answers_room = self._limits.output_bytes, self._limits.answers_bytes
         start = min(self._deadline, time.monotonic() + self.startup_timeout)
-        with closing(order.runner.kernel(order.inputs, order.environment, start, order.stop)) as kernel:
+        made = order.runner.kernel(order.inputs, order.environment, start, order.stop, order.ahead)
+        with closing(made) as kernel:
             self._kernel = kernel
             self.nb.metadata["language_info"] = kernel.language_info
             if self._observer is None:
@@ -71,12 +72,13 @@ class Client(PapermillNotebookClient):
             )
 
     def _run_observed(self, cell: Any, index: int, observer: Observer) -> bool:
-        """Run a cell and return whether the next one can run in the same kernel."""
-        self.nb_man.cell_start(cell, index)
+        """Run a cell and return whether the next one can run in the same kernel.
+
+        papermill isn't told: it would note in a notebook that nobody reads when each cell began and ended.
+        """
         try:
             self.execute_cell(cell, index)
         except Ended as ended:
-            self.nb_man.cell_exception(cell, cell_index=index, exception=ended)
             out_of_time = time.monotonic() >= self._deadline
             if isinstance(ended, Stopped) or out_of_time or not position(cell):
                 raise
@@ -88,8 +90,6 @@ class Client(PapermillNotebookClient):
         else:
             observer.ran(position(cell))
             return True
-        finally:
-            self.nb_man.cell_complete(cell, cell_index=index)
 
     def execute_cell(self, cell: Any, cell_index: int, **_options: Any) -> Any:
         """Run one cell.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -99,6 +99,7 @@ def execute(
     activity: Path,
     box: Runner,
     stop: threading.Event | None = None,
+    ahead: Sequence[str] = (),
 ) -> Execution:
     """Run a submitted notebook on one variant.
 
@@ -113,6 +114,7 @@ def execute(
         activity: the file that `activity_file` wrote.
         box: the runner.
         stop: set it to end the execution early.
+        ahead: names of the tables that the notebook will probably load.
     """
     started = time.monotonic()
     record = _Record()
@@ -125,6 +127,7 @@ def execute(
             "TRAINKIT_LIFE": "grade",
             "TRAINKIT_LANG": submitted.lang,
         },
+        ahead=[_table(name) for name in ahead],
         observer=record,
         stop=stop or threading.Event(),
     )
@@ -167,9 +170,13 @@ def _run(submitted: Submitted, variant: int, order: Order) -> tuple[State, str]:
 
 def _inputs(submitted: Submitted, tables: Path, activity: Path) -> dict[str, Path | bytes]:
     inputs: dict[str, Path | bytes] = {_ACTIVITY: activity}
-    inputs |= {f"{_TABLES}/{path.name}": path for path in sorted(tables.iterdir()) if path.is_file()}
+    inputs |= {_table(path.stem): path for path in sorted(tables.glob("*.parquet"))}
     # Whoever handed the files over has looked at their names; a name leads nowhere else here, either.
     return inputs | {f"{JOB}/{name}": data for name, data in submitted.files if is_helper(name)}
+
+
+def _table(name: str) -> str:
+    return f"{_TABLES}/{name}.parquet"
 
 
 class _Record:

@@ -212,6 +212,7 @@ def _on(
         activity=assignment.activity,
         box=box,
         stop=stop,
+        ahead=prepared.key.tables,
     )
     if execution.state == "stopped":
         raise Stopped

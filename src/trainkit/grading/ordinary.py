@@ -45,7 +45,12 @@ class OrdinaryRunner:
         self.level: Level = "bubblewrap" if isolated else "none"
 
     def kernel(
-        self, inputs: Inputs, environment: Mapping[str, str], deadline: float, stop: threading.Event
+        self,
+        inputs: Inputs,
+        environment: Mapping[str, str],
+        deadline: float,
+        stop: threading.Event,
+        ahead: Sequence[str] = (),  # noqa: ARG002 - no kernel lives long enough
     ) -> _Kernel:
         """Return a kernel that is ready."""
         if self.level == "none":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -126,7 +126,12 @@ class Runner(Protocol):
     level: Level
 
     def kernel(
-        self, inputs: Inputs, environment: Mapping[str, str], deadline: float, stop: threading.Event
+        self,
+        inputs: Inputs,
+        environment: Mapping[str, str],
+        deadline: float,
+        stop: threading.Event,
+        ahead: Sequence[str] = (),
     ) -> Kernel:
         """Return a kernel that is ready.
 
@@ -135,6 +140,8 @@ class Runner(Protocol):
             environment: variables, besides those of every box.
             deadline: on the monotonic clock, for the start.
             stop: set it to give up.
+            ahead: inputs that are tables which the notebook will probably load; a warm runner may read
+                them once for all notebooks.
 
         Raises:
             SandboxError: there can't be one on this machine.
@@ -175,6 +182,7 @@ class Order:
         runner: makes the kernels.
         inputs: files that each of them gets.
         environment: variables that each of them gets.
+        ahead: tables among the inputs that are worth reading before.
         observer: is told what happens; with one, errors and lost kernels don't stop the notebook.
         stop: set it to end the run.
     """
@@ -182,5 +190,6 @@ class Order:
     runner: Runner
     inputs: Inputs = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    ahead: Sequence[str] = ()
     observer: Observer | None = None
     stop: threading.Event = field(default_factory=threading.Event)

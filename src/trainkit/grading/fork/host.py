@@ -59,13 +59,16 @@ class Zygote:
         self._lock = threading.Lock()
         self._control: socket.socket | None = None
 
-    def child(self, limits: Limits, inputs: Inputs, environment: Mapping[str, str]) -> Child:
+    def child(
+        self, limits: Limits, inputs: Inputs, environment: Mapping[str, str], ahead: Sequence[str] = ()
+    ) -> Child:
         """Fork a child.
 
         Args:
             limits: of this child.
             inputs: the files that it gets copies of.
             environment: further variables.
+            ahead: inputs that are tables which it finds read already.
 
         Raises:
             SandboxError: the machine doesn't let it be shut in.
@@ -75,7 +78,12 @@ class Zygote:
             with ExitStack() as held:
                 held.callback(its.close)
                 paths, descriptors = _open(inputs, held)
-                order = {"limits": asdict(limits), "environment": dict(environment), "inputs": paths}
+                order = {
+                    "limits": asdict(limits),
+                    "environment": dict(environment),
+                    "inputs": paths,
+                    "ahead": list(ahead),
+                }
                 answer, pidfds = self._ask(order, [its.fileno(), *descriptors])
             if not pidfds:
                 raise SandboxError(

@@ -44,10 +44,15 @@ class ForkRunner:
         self._zygote.warm()
 
     def kernel(
-        self, inputs: Inputs, environment: Mapping[str, str], deadline: float, stop: threading.Event
+        self,
+        inputs: Inputs,
+        environment: Mapping[str, str],
+        deadline: float,
+        stop: threading.Event,
+        ahead: Sequence[str] = (),
     ) -> Child:
         """Return a child that is shut in and ready."""
-        child = self._zygote.child(self.limits, inputs, environment)
+        child = self._zygote.child(self.limits, inputs, environment, ahead)
         try:
             child.start(deadline, stop)
         except BaseException:

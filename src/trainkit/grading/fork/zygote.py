@@ -20,6 +20,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NoReturn
 
+from trainkit.grading.fork.larder import Larder
 from trainkit.grading.fork.linux import Namespace, enter, unshare
 from trainkit.grading.fork.memory import resident
 
@@ -64,6 +65,7 @@ class _Zygote:
         #: pidfd -> pid and most bytes of memory of each living child
         self._children: dict[int, tuple[int, int]] = {}
         self._ends: dict[int, str] = {}
+        self._larder = Larder()
         self._poll = select.poll()
         self._poll.register(control, select.POLLIN)
 
@@ -104,11 +106,13 @@ class _Zygote:
 
     def _give_birth(self, order: dict[str, Any], descriptors: list[int]) -> None:
         """Fork a child into a process namespace of its own, whose first process it is."""
+        inputs = list(zip(order["inputs"], descriptors[1:], strict=True))
+        self._larder.stock((path, number) for path, number in inputs if path in order["ahead"])
         unshare(Namespace.PID)
         try:
             pid = os.fork()
             if pid == 0:
-                self._become_child(order, descriptors)
+                self._become_child(order, descriptors[0], inputs)
         finally:
             # Without this, the next child would be born into the namespace of this one.
             enter(self._own)
@@ -117,15 +121,15 @@ class _Zygote:
         self._poll.register(pidfd, select.POLLIN)
         socket.send_fds(self._control, [json.dumps({"child": pid}).encode()], [pidfd])
 
-    def _become_child(self, order: dict[str, Any], descriptors: list[int]) -> None:
+    def _become_child(self, order: dict[str, Any], channel: int, inputs: list[tuple[str, int]]) -> None:
         try:
             # Objects of the zygote must close no descriptor that the child has by then for something else.
             self._control.close()
             os.close(self._own)
             for pidfd in self._children:
                 os.close(pidfd)
-            channel = socket.socket(fileno=descriptors[0])
-            self._live(channel, order, list(zip(order["inputs"], descriptors[1:], strict=True)))
+            self._larder.serve()
+            self._live(socket.socket(fileno=channel), order, inputs)
         finally:
             os._exit(1)
 
