@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from graded import graded
+from sqlalchemy.orm import Session
 from submitted import INFO
 
 from trainkit.errors import GradingError
 from trainkit.grading import records
 from trainkit.grading.backup import back_up, restore
 from trainkit.grading.classroom import Classroom
+from trainkit.grading.database import Database
 from trainkit.grading.enrolment import Enrolled, adopt, enroll, open_class
 from trainkit.grading.gradebook import Gradebook
 from trainkit.grading.roster import Entry
@@ -61,6 +65,36 @@ def test_a_roster_brings_those_up_to_date_who_are_known_and_removes_nobody(where
         )
         assert [t.name for t in book.trainees()] == ["chen-bo", "lin-yue", "zhou-min"]
         assert len(book.latest()) == 2
+
+
+def test_a_roster_and_a_notebook_in_two_languages_don_t_take_turns(where: Path | str, tmp_path: Path):
+    """What a trainee works in counts; else each grade and each look into the gradebook would change it."""
+    classroom = made(tmp_path / "spring", where, "id,language\nlin-yue,zh\nchen-bo,zh\n")
+    with open_class(classroom) as book:
+        book.record("lin-yue", INFO, graded(lang="en"), plan="p", received=b"x")
+    with open_class(classroom) as book:
+        assert {t.name: t.lang for t in book.trainees()} == {"lin-yue": "en", "chen-bo": "zh"}
+        assert [a.action for a in book.audit()] == ["roster", "grade"]
+
+
+def test_of_two_classes_that_open_a_new_gradebook_at_once_one_gets_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    url = f"sqlite:///{tmp_path / 'shared.db'}"
+    spring, autumn = (made(tmp_path / name, url, title=name.title()) for name in ("spring", "autumn"))
+    reading = Database.reading
+
+    @contextmanager
+    def overtaken(self: Database) -> Iterator[Session]:
+        with reading(self) as session:
+            yield session
+        monkeypatch.undo()
+        open_class(spring).close()
+
+    monkeypatch.setattr(Database, "reading", overtaken)
+    with pytest.raises(GradingError, match="made for the class “Spring”"):
+        open_class(autumn)
+    open_class(spring).close()
 
 
 def test_a_gradebook_knows_whose_it_is(where: Path | str, tmp_path: Path):

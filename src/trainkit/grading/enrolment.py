@@ -79,7 +79,8 @@ def adopt(classroom: Classroom, *, why: str = "", who: str = "") -> None:
 def enroll(book: Gradebook, entries: Sequence[Entry], *, why: str = "", who: str = "") -> Enrolled:
     """Add the people of a roster to a gradebook, and bring those up to date who are in it.
 
-    Nobody is removed. What the roster has no column for, or leaves empty, stays as it is.
+    Nobody is removed. What the roster has no column for, or leaves empty, stays as it is, and so does the
+    language of somebody whose notebook tells it.
 
     Args:
         book: the gradebook.
@@ -90,10 +91,15 @@ def enroll(book: Gradebook, entries: Sequence[Entry], *, why: str = "", who: str
 
     def work(session: Session) -> Enrolled:
         known = {t.name: t for t in session.scalars(select(records.Trainee))}
+        told = set(
+            session.scalars(select(records.Submission.trainee_id).where(records.Submission.lang != ""))
+        )
         added, changed = [], []
         for entry in entries:
             given = _given(entry)
             person = known.get(entry.name)
+            if person is not None and person.id in told:
+                given.pop("lang", None)
             if person is None:
                 session.add(records.Trainee(name=entry.name, **given))
                 added.append(entry.name)
@@ -128,20 +134,36 @@ def _given(entry: Entry) -> dict[str, str]:
 def _settle(book: Gradebook, classroom: Classroom) -> None:
     """Write into a new gradebook whose it is, and see that an older one is this class's."""
     with book.database.reading() as session:
-        found = session.scalars(select(records.ClassInfo)).first()
-    if found is not None:
-        # A secret that is missing isn't made here: it would be another class's from then on.
-        has_secret = (classroom.private / "class.secret").is_file()
-        if not has_secret or found.identity != _identity(classroom):
-            raise GradingError(
-                _(
-                    "This gradebook was made for the class “{title}”, with another secret than the one in "
-                    "{folder}. Each class needs a gradebook of its own. If it is this class and its secret "
-                    "is lost, say so with `trainkit gradebook adopt`."
-                ).format(title=found.title, folder=classroom.private)
-            )
-    if found is None or (found.title, found.lang) != (classroom.title, classroom.lang):
-        book.database.write(lambda session: _own(session, classroom))
+        if _is_own(session, classroom):
+            return
+
+    def work(session: Session) -> None:
+        _is_own(session, classroom)  # another class may have been quicker
+        _own(session, classroom)
+
+    book.database.write(work)
+
+
+def _is_own(session: Session, classroom: Classroom) -> bool:
+    """Tell whether a gradebook says that it is this class's, as the class is now.
+
+    Raises:
+        GradingError: it is another class's.
+    """
+    found = session.get(records.ClassInfo, 1)
+    if found is None:
+        return False
+    # A secret that is missing isn't made here: it would be another class's from then on.
+    has_secret = (classroom.private / "class.secret").is_file()
+    if not has_secret or found.identity != _identity(classroom):
+        raise GradingError(
+            _(
+                "This gradebook was made for the class “{title}”, with another secret than the one in "
+                "{folder}. Each class needs a gradebook of its own. If it is this class and its secret "
+                "is lost, say so with `trainkit gradebook adopt`."
+            ).format(title=found.title, folder=classroom.private)
+        )
+    return (found.title, found.lang) == (classroom.title, classroom.lang)
 
 
 def _own(session: Session, classroom: Classroom) -> None:
