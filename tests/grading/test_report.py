@@ -138,7 +138,7 @@ def test_damaged_and_failed_submissions_are_told_and_not_counted(book):
     assert found.figures == [
         ("14", "trainees"),
         ("14", "submissions"),
-        ("1", "damaged files"),
+        ("1", "damaged file"),
         ("1", "to be graded again"),
     ]
     assert found.exercises[0].summary == "12 of 14 submissions are in these figures."
@@ -178,6 +178,29 @@ def test_copied_code_is_found_though_it_was_renamed(book):
     hand_in(book, "x2", right, code=LONG.replace("kept", "d").replace("counts", "c").replace("\n", "\n\n"))
     [pair] = report(book).exercises[0].similarity.pairs
     assert (pair.one, pair.other, pair.share) == ("x1", "x2", 1.0)
+
+
+def test_trainees_who_are_listed_have_their_names(book):
+    """Those whose code is alike, and those to look at."""
+    fill(book)
+    hand_in(book, "x1", typed_in, code=LONG, flags={"double": "hard-coded"})
+    hand_in(book, "x2", right, code=LONG)
+    submissions = book.latest()
+    for s in submissions:
+        s.trainee.display_name = {"x1": "Lin Yue", "x2": "林悦"}.get(s.trainee.name, "")
+    pairs = alike(book.handed_in())
+    text = Text(report_page("x", submissions, keys=KEYS, alike=pairs, day=DAY)).text
+    assert "Lin Yue x1 林悦 x2 100 %" in text
+    assert "Lin Yue x1 9-01 Hard-coded: double." in text
+
+
+def test_where_all_are_right_no_question_is_called_the_hardest(book):
+    for i in range(10):
+        hand_in(book, f"t{i:02}", right)
+    questions = report(book).exercises[0].questions
+    svg = base64.b64decode(questions.picture.source.split(",", 1)[1]).decode()
+    assert "No question is hard: each reached at least 100 % of its points" in svg
+    assert "Hardest" not in svg
 
 
 def test_what_an_exercise_hands_out_is_nobodys_own():
@@ -251,6 +274,12 @@ def test_a_share_on_the_edge_belongs_to_the_band_above_it():
     assert "30–39 %: 2" in distribution([0.3, 0.1 * 3], title="x").text
     assert "20–29 %: 1" in distribution([0.29], title="x").text
     assert "20–29 %: 1" in distribution([0.2999], title="x").text
+
+
+def test_the_bars_stand_in_the_order_of_the_questions():
+    drawn = outcomes({"nps": {"right": 1}, "csat": {"wrong": 1}}, title="x")
+    svg = base64.b64decode(drawn.source.split(",", 1)[1]).decode()
+    assert svg.index(">nps<") < svg.index(">csat<")
 
 
 def test_verdicts_are_drawn_for_each_question():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import floor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,12 +38,12 @@ def render(template: str, **values: Any) -> str:
 
 
 def share(part: float, whole: float) -> int:
-    """Return a share in whole per cent, 0 where there is nothing to have a share of.
+    """Return a share in whole per cent, halves up as in the charts; 0 where there is nothing to share.
 
-    >>> share(1, 3), share(0, 0)
-    (33, 0)
+    >>> share(1, 3), share(1, 8), share(0, 0)
+    (33, 13, 0)
     """
-    return round(100 * part / whole) if whole else 0
+    return floor(100 * part / whole + 0.5) if whole else 0
 
 
 @lru_cache(maxsize=1)

@@ -13,14 +13,14 @@ from trainkit.course.catalogue import info_from_plain
 from trainkit.course.model import Info
 from trainkit.grading.exports.tables import full_name
 from trainkit.grading.feedback_view import Keys
-from trainkit.grading.pages import render
+from trainkit.grading.pages import render, share
 from trainkit.grading.records import Submission
 from trainkit.grading.report.blocks import exercise_report, too_few
 from trainkit.grading.report.drawing import distribution
 from trainkit.grading.report.model import Block, ExerciseReport, Flagged, Report
 from trainkit.grading.similarity import Pair
 from trainkit.grading.summary import remarks
-from trainkit.i18n import _, joined, percent
+from trainkit.i18n import _, joined, ngettext, percent
 
 __all__ = ["class_report", "report_page"]
 
@@ -38,7 +38,8 @@ def report_page(
     Raises:
         MissingExtra: Jinja or nh3 isn't installed.
     """
-    return render("report.html.j2", report=class_report(title, submissions, keys=keys, alike=alike, day=day))
+    report = class_report(title, submissions, keys=keys, alike=alike, day=day)
+    return render("report.html.j2", report=report, share=share)
 
 
 def class_report(
@@ -58,13 +59,14 @@ def class_report(
         alike: pairs of submissions that share code, by exercise.
         day: on which the report is made.
     """
-    trainees = {s.trainee.name for s in submissions}
-    reason = too_few(len(trainees))
+    names = {s.trainee.name: full_name(s.trainee) for s in submissions}
+    reason = too_few(len(names))
     flags = [] if reason else _flags(submissions)
     return Report(
         title=title,
         day=day.isoformat(),
-        figures=_figures(submissions, len(trainees)),
+        figures=_figures(submissions, len(names)),
+        names=names,
         distribution=_distribution(submissions),
         exercises=_exercises(submissions, keys, alike),
         flagged=_flagged(reason, len(flags)),
@@ -74,14 +76,15 @@ def class_report(
 
 def _figures(submissions: Sequence[Submission], trainees: int) -> list[tuple[str, str]]:
     states = [s.state for s in submissions]
+    handed_in, damaged, failed = len(states), states.count("damaged"), states.count("failed")
     figures = [
-        (str(trainees), _("trainees")),
-        (str(len(submissions)), _("submissions")),
-        (str(states.count("damaged")), _("damaged files")),
-        (str(states.count("failed")), _("to be graded again")),
+        (trainees, ngettext("trainee", "trainees", trainees)),
+        (handed_in, ngettext("submission", "submissions", handed_in)),
+        (damaged, ngettext("damaged file", "damaged files", damaged)),
+        (failed, _("to be graded again")),
     ]
     # The first two always tell something; the others do if there are any.
-    return figures[:2] + [(n, name) for n, name in figures[2:] if n != "0"]
+    return [(str(n), name) for i, (n, name) in enumerate(figures) if n or i < 2]
 
 
 def _distribution(submissions: Sequence[Submission]) -> Block:
@@ -94,11 +97,11 @@ def _distribution(submissions: Sequence[Submission]) -> Block:
     shares = [awarded / points for awarded, points in sums.values()]
     if reason := too_few(len(shares)):
         return Block(reason=reason)
-    middle = percent(round(100 * median(shares)))
+    middle = percent(share(median(shares), 1))
     title = _("Half of the trainees reached {share} or more").format(share=middle)
     said = _(
         "Of the points of what each of them handed in. The lowest reached {low}, the highest {high}."
-    ).format(low=percent(round(100 * min(shares))), high=percent(round(100 * max(shares))))
+    ).format(low=percent(share(min(shares), 1)), high=percent(share(max(shares), 1)))
     return Block(said=said, picture=distribution(shares, title=title))
 
 
@@ -126,7 +129,5 @@ def _flagged(reason: str, n: int) -> Block:
 
 def _flags(submissions: Sequence[Submission]) -> list[Flagged]:
     return [
-        Flagged(s.trainee.name, full_name(s.trainee), s.exercise.code, joined(*said))
-        for s in submissions
-        if (said := remarks(s))
+        Flagged(s.trainee.name, s.exercise.code, joined(*said)) for s in submissions if (said := remarks(s))
     ]

@@ -10,6 +10,7 @@ from trainkit.course.model import Info, Key
 from trainkit.errors import InputError
 from trainkit.grading import statistics
 from trainkit.grading.feedback_view import Keys
+from trainkit.grading.pages import share
 from trainkit.grading.records import Submission
 from trainkit.grading.report.drawing import outcomes
 from trainkit.grading.report.model import Block, ExerciseReport, ItemRow, MistakeRow, VariantRow
@@ -83,13 +84,16 @@ def _questions(info: Info, points: Sequence[Sequence[float]], graded: Sequence[S
     kept = [[row[i] for i in worth] for row in points]
     items = statistics.item_analysis(kept, [a.points for a in asked], [a.name for a in asked])
     hardest = min(items, key=lambda item: item.difficulty)
-    title = _("Hardest: {name}, with {share} of its points").format(
-        name=hardest.name, share=percent(round(100 * hardest.difficulty))
+    reached = percent(share(hardest.difficulty, 1))
+    title = (
+        _("No question is hard: each reached at least {share} of its points").format(share=reached)
+        if hardest.difficulty >= _EASY
+        else _("Hardest: {name}, with {share} of its points").format(name=hardest.name, share=reached)
     )
     counts = {a.name: Counter(_outcome(s, a.name) for s in graded) for a in asked}
     rows = [
         ItemRow(
-            item.name, pick(a.ask), round(100 * item.difficulty), _number(item.discrimination), _remark(item)
+            item.name, pick(a.ask), share(item.difficulty, 1), _number(item.discrimination), _remark(item)
         )
         for item, a in zip(items, asked, strict=True)
     ]
@@ -135,11 +139,9 @@ def _reliability(info: Info, points: Sequence[Sequence[float]]) -> Block:
         items=found.items,
     )
     if found.interval.low >= _RELIABLE:
-        meaning = _("The questions measure one thing.")
+        meaning = _("The questions go together: who does well on some does well on the others.")
     elif found.interval.high < _RELIABLE:
-        meaning = _(
-            "The questions measure different things: look at them one by one, and rank nobody by the total."
-        )
+        meaning = _("The questions don't go together: look at them one by one, and rank nobody by the total.")
     else:
         meaning = _("That may be above or below {least}: don't rank anybody by this exercise alone.").format(
             least=_RELIABLE
@@ -157,7 +159,7 @@ def _mistakes(info: Info, graded: Sequence[Submission], key: Key | None) -> Bloc
         return Block(said=joined(_("Nobody made a known mistake."), rest))
     n = len(graded)
     rows = [
-        MistakeRow(code, name, count, round(100 * count / n), _message(key, name, code))
+        MistakeRow(code, name, count, share(count, n), _message(key, name, code))
         for (name, code), count in sorted(made.items(), key=lambda entry: (-entry[1], entry[0]))
     ]
     return Block(said=rest, mistakes=rows)
@@ -192,7 +194,7 @@ def _variants(info: Info, graded: Sequence[Submission]) -> Block:
         variants=[
             VariantRow(
                 name=_("Hidden data {n}").format(n=i),
-                mean=percent(round(100 * found.mean.value)),
+                mean=percent(share(found.mean.value, 1)),
                 interval=_range(found.mean, 100),
                 difference=_difference(found.difference),
                 remark=""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trainkit.course.present import status
+from trainkit.grading.pages import share
 from trainkit.i18n import _, percent
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def distribution(shares: Sequence[float], *, title: str) -> Picture:
     from trainkit.charts import parts, theme
 
     most = 100 // _STEP - 1
-    counts = Counter(min(int(100 * share + 1e-9) // _STEP, most) for share in shares)
+    counts = Counter(min(int(100 * reached + 1e-9) // _STEP, most) for reached in shares)
     names = [f"{i * _STEP}–{(i + 1) * _STEP - 1 if i < most else 100}" for i in range(most + 1)]
     values = [{"band": name, "n": counts[i]} for i, name in enumerate(names)]
     listed = ", ".join(_("{band} %: {n}").format(band=v["band"], n=v["n"]) for v in values if v["n"])
@@ -76,8 +77,10 @@ def outcomes(counts: Mapping[str, Mapping[str, int]], *, title: str) -> Picture:
     from trainkit.charts import stacked_shares
 
     there = [o for o in _OUTCOMES if any(found.get(o) for found in counts.values())]
-    rows = [(name, o, found.get(o, 0)) for name, found in counts.items() for o in there]
-    words = {o: status(o) if o != "not run" else _("not run") for o in there}
+    # The bars stand in the order of their keys: numbers keep that of the questions.
+    keys = {f"{i:04}": name for i, name in enumerate(counts)}
+    rows = [(k, o, counts[name].get(o, 0)) for k, name in keys.items() for o in there]
+    words = {o: status(o) for o in there}
     told = _("Stacked bars of the verdicts on each question. {listed}.").format(
         listed="; ".join(_shares(name, found, words) for name, found in counts.items())
     )
@@ -89,17 +92,15 @@ def outcomes(counts: Mapping[str, Mapping[str, int]], *, title: str) -> Picture:
         order=there,
         colours=[_OUTCOMES[o] for o in there],
         labels=words,
-        group_labels={name: name for name in counts},
+        group_labels=keys,
         description=told,
     )
-    return _picture(chart, told)
+    return _picture(chart.configure_axisX(tickCount=5), told)
 
 
 def _shares(name: str, found: Mapping[str, int], words: Mapping[str, str]) -> str:
     total = sum(found.values())
-    listed = ", ".join(
-        f"{words[o]} {percent(round(100 * found[o] / total))}" for o in words if found.get(o, 0)
-    )
+    listed = ", ".join(f"{words[o]} {percent(share(found[o], total))}" for o in words if found.get(o, 0))
     return f"{name}: {listed}"
 
 

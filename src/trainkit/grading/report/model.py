@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from trainkit.grading.report.drawing import Picture
@@ -86,7 +86,6 @@ class Flagged:
     """A submission that an assessor should look at, and why."""
 
     trainee: str
-    name: str
     exercise: str
     remarks: str
 
@@ -99,6 +98,7 @@ class Report:
         title: of the class.
         day: on which it was made, as ISO date.
         figures: number and name of the class's few figures.
+        names: of the trainees, by identifier.
         distribution: of the trainees' shares.
         exercises: by id.
         flagged: submissions to look at, or why they aren't shown.
@@ -108,6 +108,7 @@ class Report:
     title: str
     day: str
     figures: Sequence[tuple[str, str]]
+    names: Mapping[str, str]
     distribution: Block
     exercises: Sequence[ExerciseReport]
     flagged: Block
