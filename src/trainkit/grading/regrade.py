@@ -11,13 +11,17 @@ from trainkit.grading import batch, changes
 from trainkit.grading.enrolment import open_class
 from trainkit.grading.gradebook import Gradebook
 from trainkit.grading.job import Way
-from trainkit.grading.notebooks import Damaged
+from trainkit.grading.notebooks import content_hash
 from trainkit.grading.preparation import exercises_of
+from trainkit.grading.queries import File
 from trainkit.grading.results import printable, screen
 from trainkit.grading.sandbox import Limits
 from trainkit.i18n import _
 
 __all__ = ["Kept", "Regrade"]
+
+#: Under what a file is known that couldn't be read, and so never came.
+_NOTHING = content_hash(b"")
 
 
 @dataclass(frozen=True)
@@ -34,19 +38,23 @@ class Kept:
     exercise: str
     where: Path | str
 
-    def read(self, limits: Limits) -> tuple[bytes, tuple[tuple[str, bytes], ...]]:
+    def read(self, _limits: Limits) -> tuple[bytes, tuple[File, ...]]:
         """Return the notebook, and name and content of what came along.
 
+        How large a file may be was decided when it came.
+
         Raises:
-            Damaged: it isn't there any more, or it's larger than the class allows by now.
+            GradingError: it was deleted since; a grade would bring somebody back who was forgotten.
         """
         with Gradebook(self.where) as gradebook:
             found = next(gradebook.handed_in(trainee=self.trainee, exercise=self.exercise), None)
         if found is None:
-            raise Damaged(_("The gradebook doesn't hold the file any more."))
-        if len(found.raw) > limits.notebook_bytes:
-            raise Damaged(_("The file is larger than the class allows."))
-        return found.raw, tuple((name, content) for name, content in found.files)
+            raise GradingError(
+                _("{exercise} of {trainee} was deleted while others were graded. Start again.").format(
+                    exercise=self.exercise, trainee=self.trainee
+                )
+            )
+        return found.raw, found.files
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,7 @@ class Regrade:
         way = Way.of(folder, solutions=solutions, unsafe=unsafe, database=database)
         sources = exercises_of(way.classroom, way.solutions, exercises)
         with open_class(way.classroom, create=False) as gradebook:
-            received = [s for s in gradebook.latest() if s.source == "file"]
+            received = [s for s in gradebook.latest() if s.source == "file" and s.content != _NOTHING]
         known = sorted({s.trainee.name for s in received})
         for name in trainees:
             if name not in known:
