@@ -78,13 +78,13 @@ def _table(found: Sequence[summary.Row]) -> Table:
         table.add_column(name, overflow="fold")
     table.add_column(_("Points"), justify="right", no_wrap=True)
     table.add_column("%", justify="right", no_wrap=True)
-    table.add_column(_("Answers"), overflow="fold")
-    table.add_column(_("Remarks"), overflow="fold")
+    table.add_column(_("Answers and remarks"), overflow="fold")
     for row in found:
         points = f"{row.earned:g}/{row.points:g}"
         # Text: names and remarks hold what trainees wrote, which is no markup.
-        cells = [row.trainee, row.exercise, points, f"{row.percent:g}", row.answers, row.remarks]
-        table.add_row(*(Text(printable(cell)) for cell in cells))
+        cells = [Text(printable(cell)) for cell in (row.trainee, row.exercise, points, f"{row.percent:.1f}")]
+        said = [Text(row.answers), Text(printable(row.remarks), style="yellow")]
+        table.add_row(*cells, Text("\n").join(part for part in said if part))
     return table
 
 
