@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import shlex
+import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from trainkit.cli import app
+from trainkit.cli import app, main
+from trainkit.cli.options import Lang
+from trainkit.i18n import LANGUAGES
 
 #: What Click raises; newer versions of Typer bring a Click of their own.
 UsageError = typer.BadParameter.__base__ or Exception
@@ -71,6 +75,13 @@ def test_a_command_that_people_are_told_to_type_is_understood(page: str, line: s
         "trainkit gradebook backup",
         "trainkit gradebook audit --dir x",
         "trainkit grade a b",
+        "trainkit grade --workers 0",
+        "trainkit run --workers 0",
+        "trainkit run --lang fr",
+        "trainkit gallery --lang fr",
+        "trainkit data dictionary --lang fr",
+        "trainkit data generate --out x --variant -1",
+        "trainkit data generate --out x --seed -1",
     ],
 )
 def test_the_check_would_notice_what_trainkit_does_not_understand(line: str) -> None:
@@ -101,3 +112,46 @@ CLASS = [
 def test_the_class_is_the_last_argument_and_the_current_folder_if_left_out(words: str) -> None:
     assert understood(f"trainkit {words}")["folder"] == Path.cwd()
     assert understood(f"trainkit {words} spring")["folder"] == Path("spring")
+
+
+def test_commands_speak_the_languages_that_there_are() -> None:
+    assert get_args(Lang) == tuple(LANGUAGES)
+
+
+def spoken(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: object) -> str:
+    """Run a command line that fails, and return what it says."""
+    monkeypatch.setattr(sys, "argv", ["trainkit", *map(str, words)])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 1
+    return capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_written_is_a_sentence_and_no_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = spoken(monkeypatch, capsys, "gallery", "--out", tmp_path)
+    assert said == f"{tmp_path} can't be read or written: Is a directory.\n"
+
+
+def test_a_file_that_another_program_keeps_open_is_said_to_be_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As Excel does on Windows with a file that it shows."""
+
+    def locked(part: Path, path: Path) -> None:
+        raise PermissionError(errno.EACCES, "Access is denied", str(part), None, str(path))
+
+    monkeypatch.setattr(Path, "replace", locked)
+    said = spoken(monkeypatch, capsys, "gallery", "--out", tmp_path / "charts.html")
+    assert said.startswith(f"{tmp_path / 'charts.html'} can't be read or written: Access is denied. Close")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_error_that_is_about_no_file_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_words: object) -> None:
+        raise ConnectionError("the line is dead")
+
+    monkeypatch.setattr("trainkit.cli.app", broken)
+    with pytest.raises(ConnectionError, match="the line is dead"):
+        main()

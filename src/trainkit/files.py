@@ -25,9 +25,20 @@ def write_atomic(path: Path, data: str | bytes, *, private: bool = False) -> Non
         path: the file; missing folders above it are made.
         data: text (written as UTF-8, line ends as they are) or bytes.
         private: only this user may read it, for files that hold a token.
+
+    Raises:
+        OSError: the file can't be written; its name stands in the error.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     raw = data.encode() if isinstance(data, str) else data
+    try:
+        _replace(path, raw, private=private)
+    except OSError as error:
+        # The name of the part, which stands in the error, tells nobody anything.
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+
+
+def _replace(path: Path, raw: bytes, *, private: bool) -> None:
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     part = Path(name)
     try:

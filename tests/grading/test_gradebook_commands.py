@@ -61,6 +61,11 @@ def test_a_mark_is_given_told_and_taken_back(run: Run):
     assert len(run("gradebook", "audit", "--trainee", "lin-yue").splitlines()) == 3
 
 
+def test_an_audit_of_somebody_unknown_says_so(run: Run):
+    with pytest.raises(TrainkitError, match="Did you mean `lin-yue`"):
+        run("gradebook", "audit", "--trainee", "lin-yeu")
+
+
 def test_the_audit_trail_can_t_give_orders_to_the_terminal(run: Run, classroom: Classroom):
     with open_class(classroom) as book:
         book.note("test", "red \x1b[31m and\nnext line")
@@ -104,6 +109,17 @@ def test_a_trainee_s_data_is_exported_and_forgotten(run: Run, classroom: Classro
         assert book.latest() == []
     with pytest.raises(TrainkitError, match="There is no trainee `lin-yue`"):
         run("trainee", "forget", "lin-yue", "--yes")
+
+
+@pytest.mark.parametrize("name", ["dept/lin", "../wu", "CON.", "Ann?"])
+def test_the_export_of_anybody_lies_in_the_current_folder(run: Run, classroom: Classroom, name: str):
+    with open_class(classroom) as book:
+        book.record(name, INFO, graded(), plan="p", received=b"x", who="grader")
+    before = set(classroom.folder.iterdir())
+    run("trainee", "export", name)
+    [new] = set(classroom.folder.iterdir()) - before
+    assert new.suffix == ".zip"
+    assert not set(new.name) & set('/\\:*?"<>|')
 
 
 def test_a_folder_without_a_gradebook_is_named(run: Run, tmp_path: Path):

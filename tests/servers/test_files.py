@@ -30,6 +30,15 @@ def test_a_failed_write_leaves_the_old_content_and_no_rubbish(tmp_path, monkeypa
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_what_cannot_be_written_is_called_by_its_own_name(tmp_path):
+    """The file that is written first has a name that nobody knows."""
+    (tmp_path / "there").mkdir()
+    for name in ("there", "x" * 300):
+        with pytest.raises(OSError, match=rf"{name}'$") as caught:
+            files.write_atomic(tmp_path / name, "text")
+        assert caught.value.filename == str(tmp_path / name)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
 @pytest.mark.parametrize(("private", "mode"), [(True, 0o600), (False, 0o644)])
 def test_a_private_file_is_for_its_owner_alone(tmp_path, private, mode):

@@ -14,6 +14,7 @@ from pkgutil import iter_modules
 import typer
 
 from trainkit.errors import TrainkitError
+from trainkit.i18n import _, joined
 from trainkit.startup import block_slow_grammars
 
 __all__ = ["app", "main"]
@@ -41,8 +42,20 @@ def main() -> None:
     block_slow_grammars()
     try:
         app()
-    except TrainkitError as error:
-        if os.environ.get("TRAINKIT_DEBUG"):
+    except (TrainkitError, OSError) as error:
+        said = _of_file(error) if isinstance(error, OSError) else str(error)
+        if not said or os.environ.get("TRAINKIT_DEBUG"):
             raise
-        typer.secho(str(error), err=True, fg=typer.colors.RED)
+        typer.secho(said, err=True, fg=typer.colors.RED)
         sys.exit(1)
+
+
+def _of_file(error: OSError) -> str:
+    """Say which file can't be used, and what may help; nothing if the error isn't about a file."""
+    file = error.filename2 or error.filename
+    if not isinstance(file, str):
+        return ""
+    said = _("{file} can't be read or written: {reason}.").format(file=file, reason=error.strerror)
+    if isinstance(error, PermissionError):
+        said = joined(said, _("Close the program that has it open, or choose another place."))
+    return said

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from trainkit.i18n import _
+
 __all__ = ["register"]
 
 
@@ -29,11 +31,11 @@ def build(
     files = course.build(root, report=lambda step: typer.echo(f"  {step}", err=True))
     if check:
         if stale := course.differences(root, files):
-            typer.echo(
-                "Not as built from their sources:\n  " + "\n  ".join(stale) + "\nRun `make build`.", err=True
-            )
+            typer.echo(_("Not as built from their sources:"), err=True)
+            typer.echo("".join(f"  {path}\n" for path in stale), err=True, nl=False)
+            typer.echo(_("Run `make build`."), err=True)
             raise typer.Exit(1)
-        typer.echo(f"{len(files)} built files are up to date.")
+        typer.echo(_("Built files that are up to date: {n}").format(n=len(files)))
     else:
         changed = course.write(root, files)
-        typer.echo(f"{len(files)} files built, {len(changed)} changed.")
+        typer.echo(_("Files built: {n}, changed: {changed}").format(n=len(files), changed=len(changed)))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from trainkit.cli.options import ClassFolder
+from trainkit.cli.options import ClassFolder, Lang
 from trainkit.i18n import _, ngettext
 
 __all__ = ["register"]
@@ -26,9 +26,7 @@ def register(app: typer.Typer) -> None:
 def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.")],
     title: Annotated[str, typer.Option(help="What it's called; the folder's name if left out.")] = "",
-    lang: Annotated[
-        Literal["en", "zh"] | None, typer.Option(help="Its language; the one in use if left out.")
-    ] = None,
+    lang: Annotated[Lang | None, typer.Option(help="Its language; the one in use if left out.")] = None,
     exercises: Annotated[
         str, typer.Option(metavar="IDS", help="What is graded, with commas between; all if left out.")
     ] = "",

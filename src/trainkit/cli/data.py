@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from trainkit.cli.options import Lang
 from trainkit.i18n import _
 
 __all__ = ["register"]
@@ -23,8 +24,10 @@ def register(app: typer.Typer) -> None:
 def generate(
     out: Annotated[Path, typer.Option(help="Folder to write to.")],
     customers: Annotated[int, typer.Option(help="Number of customers, 2,000 and more.")] = 5000,
-    seed: Annotated[int | None, typer.Option(help="Another seed: other people, the same facts.")] = None,
-    variant: Annotated[int, typer.Option(help="0 is the company of the lessons.")] = 0,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Another seed: other people, the same facts.")
+    ] = None,
+    variant: Annotated[int, typer.Option(min=0, help="0 is the company of the lessons.")] = 0,
     form: Annotated[str, typer.Option("--format", help="parquet, csv or xlsx.")] = "parquet",
     tables: Annotated[list[str] | None, typer.Option("--table", help="Only this table; repeatable.")] = None,
 ) -> None:
@@ -37,7 +40,7 @@ def generate(
     from trainkit.company.export import generate as write
     from trainkit.company.simulation import SEED
 
-    with typer.progressbar(length=customers, label="customers") as bar:
+    with typer.progressbar(length=customers, label=_("customers")) as bar:
         done = 0
 
         def progress(total: int) -> None:
@@ -80,7 +83,7 @@ def check(
 
 @data.command()
 def dictionary(
-    lang: Annotated[str | None, typer.Option(help="en or zh; the language in use if left out.")] = None,
+    lang: Annotated[Lang | None, typer.Option(help="Its language; the one in use if left out.")] = None,
 ) -> None:
     """Print the data dictionary as Markdown.
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from trainkit.cli.options import ClassFolder, Database, Solutions, Trainee
-from trainkit.i18n import _
+from trainkit.i18n import ngettext
 
 __all__ = ["register"]
 
@@ -45,5 +45,9 @@ def feedback(
         solutions=solutions,
         workbook=(workbook or WORKBOOK).rstrip("/"),
     )
-    where = written[0].parent if written else folder
-    typer.echo(_("{n} files of feedback in {folder}.").format(n=len(written), folder=where))
+    n, where = len(written), written[0].parent if written else folder
+    typer.echo(
+        ngettext("{n} file of feedback in {folder}.", "{n} files of feedback in {folder}.", n).format(
+            n=n, folder=where
+        )
+    )

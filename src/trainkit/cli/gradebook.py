@@ -70,8 +70,11 @@ def audit(
     from trainkit.grading.classroom import Classroom
     from trainkit.grading.enrolment import open_class
     from trainkit.grading.harmless import visible
+    from trainkit.grading.personal import known
 
     with open_class(Classroom.load(folder, database=database), create=False) as book:
+        if trainee:
+            known(book, trainee)
         lines = book.audit()
     for line in lines:
         name = line.trainee.name if line.trainee else ""

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from trainkit.cli.options import Lang
+
 __all__ = ["register"]
 
 
@@ -41,7 +43,9 @@ def _metrics(
 
 def gallery(
     out: Annotated[Path, typer.Option(help="Where to write the page.")] = Path("gallery.html"),
-    lang: Annotated[str | None, typer.Option(help="The page's language: en or zh.")] = None,
+    lang: Annotated[
+        Lang | None, typer.Option(help="The page's language; the one in use if left out.")
+    ] = None,
 ) -> None:
     """Write a page that shows every chart of the workbook on small invented data.
 

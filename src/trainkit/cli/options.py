@@ -7,7 +7,7 @@ left out.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -16,6 +16,7 @@ __all__ = [
     "Database",
     "Exercises",
     "Force",
+    "Lang",
     "Scheduler",
     "Solutions",
     "Trainee",
@@ -48,6 +49,9 @@ Exercises = Annotated[
 
 #: Whether a file or a gradebook that is there may be replaced.
 Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
+
+#: A language of the workbook.
+Lang = Literal["en", "zh"]
 
 #: The address of a Dask scheduler; empty for processes of this machine.
 Scheduler = Annotated[

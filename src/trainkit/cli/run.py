@@ -6,6 +6,9 @@ from typing import Annotated
 
 import typer
 
+from trainkit.cli.options import Lang, Workers
+from trainkit.i18n import LANGUAGES, _, ngettext
+
 __all__ = ["register"]
 
 
@@ -18,21 +21,20 @@ def run(
     ids: Annotated[
         list[str] | None, typer.Argument(help="Ids, for example 1-06; all if none is given.")
     ] = None,
-    lang: Annotated[str | None, typer.Option(help="Only this language: en or zh.")] = None,
-    workers: Annotated[int, typer.Option(help="How many notebooks run at a time.")] = 2,
+    lang: Annotated[Lang | None, typer.Option(help="Only this language.")] = None,
+    workers: Workers = 2,
 ) -> None:
     """Execute all lessons and model solutions with papermill, in both languages.
 
     Example: `trainkit run 1-06 2-01 --lang zh`
     """
     from trainkit.course import build, rehearsal
-    from trainkit.i18n import LANGUAGES
 
     langs = [lang] if lang else list(LANGUAGES)
     todo = rehearsal.jobs(build.course_root(), ids or (), langs)
     faults = []
     for number, outcome in enumerate(rehearsal.rehearse(todo, workers), 1):
-        mark = "failed" if outcome.fault else "ok"
+        mark = _("failed") if outcome.fault else _("ok")
         typer.echo(f"[{number}/{len(todo)}] {outcome.job}: {mark}, {outcome.seconds:.1f} s")
         if outcome.fault:
             faults.append(outcome)
@@ -40,4 +42,11 @@ def run(
         typer.secho(f"\n{outcome.job}\n{outcome.fault}", err=True, fg=typer.colors.RED)
     if faults:
         raise typer.Exit(1)
-    typer.echo(f"All {len(todo)} notebooks run, and all model answers are right.")
+    n = len(todo)
+    typer.echo(
+        ngettext(
+            "{n} notebook runs, and all model answers are right.",
+            "All {n} notebooks run, and all model answers are right.",
+            n,
+        ).format(n=n)
+    )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trainkit.cli.options import Lang
 from trainkit.i18n import _, get_language, ngettext, use_language
 
 if TYPE_CHECKING:
@@ -21,9 +22,7 @@ def register(app: typer.Typer) -> None:
 
 
 def start(
-    lang: Annotated[
-        Literal["en", "zh"] | None, typer.Option(help="Language; the one used last if left out.")
-    ] = None,
+    lang: Annotated[Lang | None, typer.Option(help="Language; the one used last if left out.")] = None,
     dir: Annotated[Path | None, typer.Option(help="Your workspace folder.")] = None,  # noqa: A002
     port: Annotated[int, typer.Option(help="The port to use; the next free one is taken.")] = 8888,
     browser: Annotated[bool, typer.Option(help="Open the home page in the browser.")] = True,

@@ -64,11 +64,12 @@ def export(
     from trainkit.grading import personal
     from trainkit.grading.classroom import Classroom
     from trainkit.grading.enrolment import open_class
+    from trainkit.grading.feedback import file_name
 
     classroom = Classroom.load(folder, database=database)
     with open_class(classroom, create=False) as book:
         personal.known(book, trainee)
-        target = to or Path(f"{trainee}.zip")
+        target = to or Path(file_name(trainee, ".zip"))
         personal.export(book, classroom, trainee, target, force=force)
     typer.echo(_("Everything about {trainee} is in {path}.").format(trainee=trainee, path=target))
 
