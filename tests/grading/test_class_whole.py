@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,8 @@ def variant_of(folder: Path, trainee: str) -> int:
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Submission]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A class in which three have handed in, and all are graded."""
     folder = tmp_path_factory.mktemp("class") / "spring"
     run("class", "new", folder, "--exercises", EXERCISE)
     # With this secret a copied number happens to be right on hidden data.
@@ -73,13 +75,19 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Submission]:
     typed_in = [f"{name} = {value!r}" for name, value in key.items()]
     hand_in(folder, "chen-bo", typed_in)
     hand_in(folder, "lin-yue", typed_in)
-    run("grade", folder, "--workers", "1")
-    with Gradebook(Classroom.load(folder).gradebook) as gradebook:
-        found = {s.trainee.name: s for s in gradebook.latest()}
-    again = run("grade", folder, "--workers", "1")
-    assert "3" in again  # all kept
-    yield found
+    assert "3 graded, 0 unchanged" in run("grade", folder, "--workers", "1")
+    yield folder
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def graded(folder: Path) -> dict[str, Submission]:
+    return latest(folder)
+
+
+def latest(folder: Path) -> dict[str, Submission]:
+    with Gradebook(Classroom.load(folder).gradebook) as gradebook:
+        return {s.trainee.name: s for s in gradebook.latest()}
 
 
 def flags(submission: Submission) -> dict[str, str]:
@@ -113,3 +121,15 @@ def test_numbers_copied_from_a_classmate_are_named_and_earn_nothing(graded: dict
     assert set(found.values()) == {"classmate"}
     assert set(found) >= {"nps", "margin", "csat_by_type"}
     assert all(mark.earned == 0 for mark in graded["lin-yue"].marks if mark.name in found)
+
+
+def test_what_is_graded_already_is_kept(folder: Path) -> None:
+    assert "0 graded, 3 unchanged" in run("grade", folder, "--workers", "1")
+
+
+def test_graded_again_alone_a_copy_is_still_one(folder: Path, graded: dict[str, Submission]) -> None:
+    """The one from whom it was copied isn't graded again, and is a classmate all the same."""
+    assert "0 answers changed" in run("regrade", folder, "--trainee", "lin-yue", "--workers", "1")
+    again = latest(folder)["lin-yue"]
+    assert again.graded_at > graded["lin-yue"].graded_at
+    assert flags(again) == flags(graded["lin-yue"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,6 +21,7 @@ from trainkit.grading.notebooks import Damaged, content_hash
 from trainkit.grading.pool import LocalWorkers
 from trainkit.grading.preparation import Preparation, default_solutions, exercises_of
 from trainkit.grading.progress import Progress
+from trainkit.grading.queries import handed_in
 from trainkit.grading.records import Submission
 from trainkit.grading.results import screen, show_ignored, show_rows, write_results
 from trainkit.grading.roster import read_roster
@@ -88,9 +89,9 @@ class Way:
         """Grade items and write the results; return what was done, and these items' rows."""
         preparation = Preparation(self.classroom, self.solutions)
         pairs = {(item.trainee, item.exercise) for item in items}
-        preparation.all(pairs, partial(Progress, stream=sys.stderr))
-        progress = Progress(len(items), sys.stderr)
         with open_class(self.classroom) as gradebook:
+            preparation.all(pairs | _classmates(gradebook, pairs), partial(Progress, stream=sys.stderr))
+            progress = Progress(len(items), sys.stderr)
             with closing(self.workers(workers, scheduler)) as crew:
                 tally = batch.run(
                     items,
@@ -232,6 +233,13 @@ class Job:
             _planned(item, known.get((item.trainee, item.exercise)), preparation, classroom)
             for item in self.handed
         ]
+
+
+def _classmates(gradebook: Gradebook, pairs: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return who handed in before for the same exercises, and so may have been copied from."""
+    exercises = {exercise for _trainee, exercise in pairs}
+    with gradebook.database.reading() as session:
+        return {(trainee, exercise) for trainee, exercise in handed_in(session) if exercise in exercises}
 
 
 def _planned(

@@ -13,7 +13,16 @@ from trainkit.course.judge import Verdict
 from trainkit.course.model import Info
 from trainkit.grading import records
 
-__all__ = ["COMPLETE", "File", "Received", "counting", "graded_before", "last", "submitted_before"]
+__all__ = [
+    "COMPLETE",
+    "File",
+    "Received",
+    "counting",
+    "graded_before",
+    "handed_in",
+    "last",
+    "submitted_before",
+]
 
 #: A file beside a notebook: its name and its content.
 File = tuple[str, bytes]
@@ -82,6 +91,11 @@ def last(trainee: str, exercise: str) -> Select[Any]:
         query = query.where(records.Exercise.code == exercise)
     ranked = query.subquery()
     return select(ranked.c.id, ranked.c.name, ranked.c.code).where(ranked.c.rank == 1)
+
+
+def handed_in(session: Session) -> set[tuple[str, str]]:
+    """Return who has handed in for which exercise."""
+    return {(name, code) for _id, name, code in session.execute(last("", ""))}
 
 
 def graded_before(session: Session, trainee: str, exercise: str, content: str) -> records.Submission | None:
