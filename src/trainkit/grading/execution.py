@@ -127,7 +127,7 @@ def execute(
             "TRAINKIT_LIFE": "grade",
             "TRAINKIT_LANG": submitted.lang,
         },
-        ahead=[_table(name) for name in ahead],
+        ahead=[f"{_TABLES}/{name}.parquet" for name in ahead],
         observer=record,
         stop=stop or threading.Event(),
     )
@@ -170,13 +170,9 @@ def _run(submitted: Submitted, variant: int, order: Order) -> tuple[State, str]:
 
 def _inputs(submitted: Submitted, tables: Path, activity: Path) -> dict[str, Path | bytes]:
     inputs: dict[str, Path | bytes] = {_ACTIVITY: activity}
-    inputs |= {_table(path.stem): path for path in sorted(tables.glob("*.parquet"))}
+    inputs |= {f"{_TABLES}/{path.name}": path for path in sorted(tables.iterdir()) if path.is_file()}
     # Whoever handed the files over has looked at their names; a name leads nowhere else here, either.
     return inputs | {f"{JOB}/{name}": data for name, data in submitted.files if is_helper(name)}
-
-
-def _table(name: str) -> str:
-    return f"{_TABLES}/{name}.parquet"
 
 
 class _Record:

@@ -31,7 +31,8 @@ def live(
     wire: Wire,
     channel: socket.socket,
     order: Mapping[str, Any],
-    inputs: Sequence[tuple[str, int]],
+    given: str,
+    files: Sequence[tuple[str, int]],
 ) -> NoReturn:
     """Run a notebook's cells until the host has no more; ends this process.
 
@@ -40,11 +41,12 @@ def live(
         wire: of the shell.
         channel: to the host.
         order: `limits` and `environment`.
-        inputs: files to copy into the box, and where to.
+        given: the folder to read from.
+        files: what to copy into the folder to work in, and where to.
     """
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        close_in(order["limits"], inputs)
+        close_in(order["limits"], given, files)
         os.environ.update(order["environment"])
         # Last, so that none of the trainee's files is taken for a library.
         sys.path.append(JOB)

@@ -1,4 +1,4 @@
-"""A child's own box: new namespaces, fresh file systems, copies of its inputs, limits, and no rights at all.
+"""A child's own box: new namespaces, fresh file systems, what it is given, limits, and no rights at all.
 
 It is entered once, between the fork and the first line of a trainee's code. The order matters: mounts need
 rights in the zygote's user namespace, and limits on processes count in the child's own.
@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from trainkit.grading.bubblewrap import GIVEN, JOB
-from trainkit.grading.fork.linux import Namespace, bind, drop_rights, mount, unshare
+from trainkit.grading.fork.linux import Mount, Namespace, bind, drop_rights, mount, unshare
 from trainkit.grading.rlimits import limit_resources
 
-__all__ = ["close_in"]
+__all__ = ["close_in", "copy"]
 
 #: Names in a file system: each takes memory of the kernel that no process owns.
 _MOST_NAMES = 4096
@@ -24,17 +24,16 @@ _MOST_NAMES = 4096
 #: Who a child is in its own eyes; outside it is whoever the zygote is.
 _NOBODY = 65534
 
-_NOSUID, _NODEV, _NOEXEC = 0x2, 0x4, 0x8
-_REMOUNT, _BIND, _READ_ONLY = 0x20, 0x1000, 0x1
-_RECURSIVE, _PRIVATE = 0x4000, 0x40000
+_SAFE = Mount.NOSUID | Mount.NODEV
 
 
-def close_in(limits: Mapping[str, Any], inputs: Sequence[tuple[str, int]]) -> None:
+def close_in(limits: Mapping[str, Any], given: str, files: Sequence[tuple[str, int]]) -> None:
     """Shut this process in, for good.
 
     Args:
         limits: of `sandbox.Limits`, by name.
-        inputs: the path of each file below `/given` or `/job`, and a descriptor to copy it from.
+        given: the folder that is to be seen, read-only, as `/given`.
+        files: the path of each file below `/job`, and a descriptor to copy it from.
 
     Raises:
         OSError: the machine doesn't allow it; nothing of a trainee's must be run then.
@@ -42,10 +41,10 @@ def close_in(limits: Mapping[str, Any], inputs: Sequence[tuple[str, int]]) -> No
     # A session of its own: `kill(0)` reaches the whole process group, and that was the zygote's.
     os.setsid()
     unshare(Namespace.MOUNT | Namespace.NET | Namespace.IPC | Namespace.UTS)
-    _mount_all(limits["disk_bytes"])
-    for path, descriptor in inputs:
-        _copy(descriptor, Path(path))
-    mount("", GIVEN, _REMOUNT | _BIND | _READ_ONLY | _NOSUID | _NODEV | _NOEXEC)
+    _mount_all(limits["disk_bytes"], given)
+    for path, descriptor in files:
+        copy(descriptor, Path(path))
+        os.close(descriptor)
     unshare(Namespace.USER)
     _become_nobody()
     os.chdir(JOB)
@@ -53,16 +52,17 @@ def close_in(limits: Mapping[str, Any], inputs: Sequence[tuple[str, int]]) -> No
     drop_rights()
 
 
-def _mount_all(disk_bytes: int) -> None:
+def _mount_all(disk_bytes: int, given: str) -> None:
     """Cover all that can be written, and what tells of others, by something new and empty."""
-    mount("", "/", _RECURSIVE | _PRIVATE)
+    mount("", "/", Mount.RECURSIVE | Mount.PRIVATE)
     for folder in ("/tmp", "/dev/shm", JOB):
         with _kept(folder):
-            mount("tmpfs", folder, _NOSUID | _NODEV, f"mode=0700,size={disk_bytes},nr_inodes={_MOST_NAMES}")
-    mount("tmpfs", GIVEN, _NOSUID | _NODEV | _NOEXEC, "mode=0755")
+            mount("tmpfs", folder, _SAFE, f"mode=0700,size={disk_bytes},nr_inodes={_MOST_NAMES}")
+    # It is read-only already, and covers all that others are given.
+    bind(given, GIVEN)
     # The terminals of `!command`; those of other children are in file systems of their own.
-    mount("devpts", "/dev/pts", _NOSUID | _NOEXEC, "newinstance,ptmxmode=0666,mode=0600")
-    mount("proc", "/proc", _NOSUID | _NODEV | _NOEXEC)
+    mount("devpts", "/dev/pts", Mount.NOSUID | Mount.NOEXEC, "newinstance,ptmxmode=0666,mode=0600")
+    mount("proc", "/proc", _SAFE | Mount.NOEXEC)
 
 
 @contextmanager
@@ -73,14 +73,14 @@ def _kept(folder: str) -> Iterator[None]:
     tops = sorted({f"{folder}/{path[len(folder) + 1 :].split('/')[0]}" for path, _descriptor in held})
     for top in tops:
         Path(top).mkdir()
-        mount("tmpfs", top, _NOSUID | _NODEV, "mode=0755")
+        mount("tmpfs", top, _SAFE, "mode=0755")
     for path, descriptor in held:
         Path(path).mkdir(parents=True, exist_ok=True)
         bind(f"/proc/self/fd/{descriptor}", path)
         os.close(descriptor)
     for top in tops:
         # What leads there is no place to write: Python looks for modules in some of these folders.
-        mount("", top, _REMOUNT | _BIND | _READ_ONLY | _NOSUID | _NODEV)
+        mount("", top, Mount.REMOUNT | Mount.BIND | Mount.READ_ONLY | _SAFE)
 
 
 def _mounted_below(folder: str) -> list[str]:
@@ -92,18 +92,18 @@ def _mounted_below(folder: str) -> list[str]:
     return [p for p in below if not any(p.startswith(f"{other}/") for other in below)]
 
 
-def _copy(source: int, target: Path) -> None:
-    target.parent.mkdir(exist_ok=True)
+def copy(source: int, target: Path) -> None:
+    """Copy the file behind a descriptor to a new file; folders above it are made."""
+    target.parent.mkdir(parents=True, exist_ok=True)
     size = os.fstat(source).st_size
-    copy = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    made = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
     done = 0
     while done < size:
-        sent = os.sendfile(copy, source, done, size - done)
+        sent = os.sendfile(made, source, done, size - done)
         if sent == 0:
             break
         done += sent
-    os.close(copy)
-    os.close(source)
+    os.close(made)
 
 
 def _become_nobody() -> None:

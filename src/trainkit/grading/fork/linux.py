@@ -7,7 +7,17 @@ import os
 import struct
 from collections.abc import Sequence
 
-__all__ = ["Namespace", "bind", "drop_rights", "enter", "filter_calls", "mount", "unshare"]
+__all__ = [
+    "Mount",
+    "Namespace",
+    "bind",
+    "drop_rights",
+    "enter",
+    "filter_calls",
+    "mount",
+    "unmount",
+    "unshare",
+]
 
 
 class Namespace:
@@ -21,7 +31,20 @@ class Namespace:
     NET = 0x40000000
 
 
-_MS_BIND, _MS_RECURSIVE = 0x1000, 0x4000
+class Mount:
+    """Flags of `mount`."""
+
+    READ_ONLY = 0x1
+    NOSUID = 0x2
+    NODEV = 0x4
+    NOEXEC = 0x8
+    REMOUNT = 0x20
+    BIND = 0x1000
+    RECURSIVE = 0x4000
+    PRIVATE = 0x40000
+
+
+_MNT_DETACH = 2
 
 _PR_CAPBSET_DROP = 24
 _PR_SET_SECCOMP = 22
@@ -59,7 +82,7 @@ def mount(kind: str, target: str, flags: int = 0, options: str = "") -> None:
     Args:
         kind: for example `tmpfs`.
         target: an existing folder.
-        flags: `MS_…` of mount(2).
+        flags: of `Mount`.
         options: of the file system.
     """
     done = _libc.mount(b"none", target.encode(), kind.encode() or None, flags, options.encode() or None)
@@ -68,8 +91,13 @@ def mount(kind: str, target: str, flags: int = 0, options: str = "") -> None:
 
 def bind(source: str, target: str) -> None:
     """Let what is at `source`, with all that is mounted below it, be seen at `target`, too."""
-    done = _libc.mount(source.encode(), target.encode(), None, _MS_BIND | _MS_RECURSIVE, None)
+    done = _libc.mount(source.encode(), target.encode(), None, Mount.BIND | Mount.RECURSIVE, None)
     _check(done, f"bind {source} at {target}")
+
+
+def unmount(target: str) -> None:
+    """Take a mount away from this process's namespace; others that have it keep it."""
+    _check(_libc.umount2(target.encode(), _MNT_DETACH), f"unmount {target}")
 
 
 def drop_rights() -> None:

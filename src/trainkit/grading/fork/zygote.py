@@ -20,7 +20,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NoReturn
 
-from trainkit.grading.fork.larder import Larder
+from trainkit.grading.bubblewrap import GIVEN
+from trainkit.grading.fork.larder import Larder, Shelf
 from trainkit.grading.fork.linux import Namespace, enter, unshare
 from trainkit.grading.fork.memory import resident
 
@@ -65,7 +66,7 @@ class _Zygote:
         #: pidfd -> pid and most bytes of memory of each living child
         self._children: dict[int, tuple[int, int]] = {}
         self._ends: dict[int, str] = {}
-        self._larder = Larder()
+        self._larder = Larder(GIVEN)
         self._poll = select.poll()
         self._poll.register(control, select.POLLIN)
 
@@ -107,12 +108,12 @@ class _Zygote:
     def _give_birth(self, order: dict[str, Any], descriptors: list[int]) -> None:
         """Fork a child into a process namespace of its own, whose first process it is."""
         inputs = list(zip(order["inputs"], descriptors[1:], strict=True))
-        self._larder.stock((path, number) for path, number in inputs if path in order["ahead"])
+        shelf = self._larder.shelf([i for i in inputs if _is_given(i[0])], order["ahead"])
         unshare(Namespace.PID)
         try:
             pid = os.fork()
             if pid == 0:
-                self._become_child(order, descriptors[0], inputs)
+                self._become_child(order, shelf, descriptors[0], inputs)
         finally:
             # Without this, the next child would be born into the namespace of this one.
             enter(self._own)
@@ -121,15 +122,23 @@ class _Zygote:
         self._poll.register(pidfd, select.POLLIN)
         socket.send_fds(self._control, [json.dumps({"child": pid}).encode()], [pidfd])
 
-    def _become_child(self, order: dict[str, Any], channel: int, inputs: list[tuple[str, int]]) -> None:
+    def _become_child(
+        self, order: dict[str, Any], shelf: Shelf, channel: int, inputs: list[tuple[str, int]]
+    ) -> None:
         try:
             # Objects of the zygote must close no descriptor that the child has by then for something else.
             self._control.close()
             os.close(self._own)
             for pidfd in self._children:
                 os.close(pidfd)
-            self._larder.serve()
-            self._live(socket.socket(fileno=channel), order, inputs)
+            self._larder.serve(shelf)
+            own = []
+            for path, descriptor in inputs:
+                if _is_given(path):
+                    os.close(descriptor)
+                else:
+                    own.append((path, descriptor))
+            self._live(socket.socket(fileno=channel), order, shelf.folder, own)
         finally:
             os._exit(1)
 
@@ -154,6 +163,11 @@ class _Zygote:
             if resident(pid, most) > most:
                 self._ends[pid] = "memory"
                 signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+
+
+def _is_given(path: str) -> bool:
+    """Tell whether a file is there to be read; all others are its child's own."""
+    return path.startswith(f"{GIVEN}/")
 
 
 if __name__ == "__main__":
