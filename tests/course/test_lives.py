@@ -206,6 +206,17 @@ def test_harvest_takes_the_variables_that_bear_the_names_of_answers(course: Path
     assert [(p["name"], p["value"]) for p in shown[0][ANSWER_MIME]] == [("double", 34.0)]
 
 
+def test_a_value_that_ends_the_harvest_costs_nothing_of_those_before_it(course: Path, shown: Shown) -> None:
+    class Leaving:
+        @property
+        def __class__(self) -> type:
+            raise SystemExit
+
+    with staged(Graded(Exercise("1-01")._info, 7)), pytest.raises(SystemExit):
+        harvest({"double": 34, "size": Leaving()})
+    assert [p["name"] for bundle in shown for p in bundle[ANSWER_MIME]] == ["double"]
+
+
 def test_only_the_sandbox_harvests(course: Path) -> None:
     with staged(Notebook(Exercise("1-01")._info, 0)), pytest.raises(InputError, match="sandbox"):
         harvest({"double": 34})

@@ -151,8 +151,10 @@ def harvest(namespace: Mapping[str, Any], *, skip: frozenset[str] = frozenset())
     life = _stage.get() or begin("exercise", "", 0)
     if not isinstance(life, Graded):
         raise InputError(_("Only the grading sandbox harvests answers."))
-    given = [a for a in life.info.answers if a.name in namespace and a.name not in skip]
-    emit([life.payload(a, namespace[a.name]) for a in given])
+    for answer in life.info.answers:
+        if answer.name in namespace and answer.name not in skip:
+            # One by one: looking at a value may run the trainee's code, and what it ends is not lost for all.
+            emit([life.payload(answer, namespace[answer.name])])
 
 
 def _prepare() -> None:
