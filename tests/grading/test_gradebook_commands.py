@@ -77,6 +77,12 @@ def test_a_mark_needs_a_reason(run: Run):
         run("gradebook", "mark", "lin-yue", "9-01", "double", "--points", 1.5)
 
 
+def test_nothing_is_given_and_taken_back_at_once(run: Run):
+    with pytest.raises(TrainkitError, match="Leave out `--points`"):
+        run("gradebook", "mark", "lin-yue", "9-01", "double", "--points", 1, "--remove", "--why", "w")
+    assert "unmark" not in run("gradebook", "audit")
+
+
 def test_a_backup_is_written_and_restored(run: Run, tmp_path: Path):
     said = run("gradebook", "backup", tmp_path / "spring.zip")
     rows = int(said.split()[0])

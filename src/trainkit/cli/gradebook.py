@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from trainkit.cli.options import ClassFolder, Database, Force, Trainee, Why
+from trainkit.errors import InputError
 from trainkit.i18n import _, ngettext
 
 __all__ = ["register"]
@@ -40,6 +41,8 @@ def mark(
     from trainkit.grading.enrolment import open_class
     from trainkit.grading.marking import remove_mark, set_mark
 
+    if remove and (points is not None or comment):
+        raise InputError(_("`--remove` takes back what was given. Leave out `--points` and `--comment`."))
     with open_class(Classroom.load(folder, database=database), create=False) as book:
         if remove:
             remove_mark(book, trainee, exercise, answer, why=why)

@@ -13,16 +13,15 @@ import stat
 import struct
 import sys
 import time
-import unicodedata
 import zipfile
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from trainkit.errors import GradingError
 from trainkit.grading.alongside import MOST_BYTES, is_helper
+from trainkit.grading.archive_names import folded, member_name, own_name, place_of, showable
 from trainkit.grading.layouts import Ignored, is_notebook
 from trainkit.grading.sandbox import Limits
 from trainkit.i18n import _
@@ -48,8 +47,8 @@ _CHUNK = 2**16
 #: A drive of Windows, or a stream of a file there.
 _DRIVE = re.compile(r"[A-Za-z]:|.*:" if sys.platform == "win32" else r"[A-Za-z]:")
 
-#: Bits of a member's flags: its content is encrypted, its name is UTF-8.
-_ENCRYPTED, _UTF8 = 0x1, 0x800
+#: The bit of a member's flags that says that its content is encrypted.
+_ENCRYPTED = 0x1
 
 #: The ways of packing that everybody's tools use. Others may take gigabytes of memory to unpack.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -118,19 +117,19 @@ def _unpack(
     taken: set[str] = set()
     room_of: defaultdict[str, int] = defaultdict(lambda: MOST_IN_A_PLACE)
     for member in members:
-        name = _name(member)
-        shown = path / _shown(name)
+        name = member_name(member)
+        shown = path / showable(name)
         if name.endswith("/"):
             continue
         if reason := _refused(member, name, taken):
             ignored += [Ignored(shown, reason)] if reason != _SILENT else []
             continue
-        place = _place(name)
+        place = place_of(name)
         most = min((limits.notebook_bytes if is_notebook(name) else MOST_BYTES) + 1, room)
         if room_of[place] <= 0:
             ignored.append(Ignored(shown, _("Too much was handed in at this place.")))
             continue
-        taken.add(_folded(name))
+        taken.add(folded(name))
         written = _write(archive, member, folder / name, most, ignored, shown)
         room_of[place] -= written
         room -= written
@@ -138,48 +137,8 @@ def _unpack(
             raise GradingError(_("{path} unpacks to more than a class hands in.").format(path=path))
 
 
-def _place(name: str) -> str:
-    """Return where a file was handed in: its folder, and in a flat download of Moodle whose it is."""
-    folder, _slash, own = name.rpartition("/")
-    return f"{folder}/{own.rpartition('_assignsubmission_')[0]}"
-
-
 #: The reason of what nobody handed in.
 _SILENT = "-"
-
-
-def _name(member: zipfile.ZipInfo) -> str:
-    """Return a member's name as it was meant.
-
-    Old tools write names in the code page of their machine and don't say which; zipfile then reads them as
-    cp437. Windows also writes backslashes between folders.
-    """
-    name = member.filename
-    if not member.flag_bits & _UTF8:
-        raw = name.encode("cp437", "replace")
-        for decode in (_utf8, _chinese):
-            with suppress(UnicodeDecodeError):
-                name = decode(raw)
-                break
-    return unicodedata.normalize("NFC", name.replace("\\", "/"))
-
-
-def _utf8(raw: bytes) -> str:
-    return raw.decode("utf-8")
-
-
-def _chinese(raw: bytes) -> str:
-    """Decode the code page of a Chinese Windows, if it is that one.
-
-    A pair with a letter in it may be another country's ü or é before that letter. But names have rare
-    characters of such pairs, too, beside common ones, which no other country's letters look like.
-    """
-    text = raw.decode("gb18030")
-    pairs = [character.encode("gb18030") for character in text if not character.isascii()]
-    common = any(0xB0 <= pair[0] <= 0xF7 and pair[1] >= 0xA1 for pair in pairs)
-    if not common and any(pair[1] < 0x80 for pair in pairs):
-        raise UnicodeDecodeError("gb18030", raw, 0, len(raw), "not Chinese")
-    return text
 
 
 def _refused(member: zipfile.ZipInfo, name: str, taken: set[str]) -> str:
@@ -200,23 +159,13 @@ def _refused(member: zipfile.ZipInfo, name: str, taken: set[str]) -> str:
         return _("An archive within an archive isn't opened.")
     if member.compress_type not in _METHODS:
         return _("It is packed in an unusual way. Pack it as an ordinary zip archive.")
-    if not (is_notebook(name) or is_helper(_own_name(parts[-1]))):
+    if not (is_notebook(name) or is_helper(own_name(parts[-1]))):
         return _("Neither a notebook nor a file that may come along.")
-    if _folded(name) in taken:
+    if folded(name) in taken:
         return _("The archive holds another file of this name.")
     if member.file_size > _RATIO_FROM and member.file_size > MOST_RATIO * max(1, member.compress_size):
         return _("It is packed so tightly that it must be a trap.")
     return ""
-
-
-def _own_name(name: str) -> str:
-    """Return a file's name without what a flat download of Moodle puts before it, which may be long."""
-    return name.rpartition("_assignsubmission_file_")[2]
-
-
-def _folded(name: str) -> str:
-    """Return what two names have in common that are one file on Windows or macOS."""
-    return name.casefold()
 
 
 def _write(
@@ -268,8 +217,3 @@ def _keep_time(target: Path, member: zipfile.ZipInfo) -> None:
     except (ValueError, OverflowError):
         return  # a date that there isn't
     os.utime(target, (changed, changed))
-
-
-def _shown(name: str) -> str:
-    """Return a name for a message: no control characters, nothing absolute, not too long."""
-    return "".join(c if c.isprintable() else "�" for c in name).lstrip("/")[:200]

@@ -233,7 +233,7 @@ def _notebooks(
 ) -> Iterator[Handed]:
     """Yield the notebooks of a bag, each with all small files beside it."""
     notebooks = [(name, path) for name, path in bag.files if is_notebook(name)]
-    files, refused = choose([f for f in bag.files if f not in notebooks])
+    files, refused = choose([(name, path) for name, path in bag.files if not is_notebook(name)])
     ignored += refused
     for name, path in notebooks:
         exercise = fits(name, exercises) or _said(path, exercises, limits) or fits(bag.hint, exercises)
