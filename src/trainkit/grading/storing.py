@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -52,14 +52,14 @@ def store(
     """
     last = session.scalars(counting(trainee, info.id)).first()
     before = Grade.of(last) if last is not None else None
-    person = _find_or_add(session, records.Trainee, {"name": trainee}, {})
+    person = _find_or_add(session, records.Trainee, {"name": trainee})
     if graded.judged:
         person.lang = graded.lang
     exercise = _find_or_add(
         session,
         records.Exercise,
         {"code": info.id, "edition": info.edition},
-        {"points": info.points, "info": plain(info)},
+        lambda: {"points": info.points, "info": plain(info)},
     )
     same = session.scalars(
         counting(trainee, info.id)
@@ -76,7 +76,7 @@ def store(
             "source": work.source,
             "content": graded.content,
         }
-        submission = _find_or_add(session, records.Submission, key, {"state": graded.state})
+        submission = _find_or_add(session, records.Submission, key, lambda: {"state": graded.state})
         if same is not None:
             _take_over(session, same, submission)
     _fill(session, submission, graded, work)
@@ -125,10 +125,12 @@ def _fill(session: Session, submission: records.Submission, graded: Graded, work
     prove(session, submission)
 
 
-def _find_or_add(session: Session, kind: type, by: dict[str, Any], more: dict[str, Any]) -> Any:
+def _find_or_add(
+    session: Session, kind: type, by: dict[str, Any], more: Callable[[], dict[str, Any]] = dict
+) -> Any:
     found = session.scalars(select(kind).filter_by(**by)).first()
     if found is None:
-        found = kind(**by, **more)
+        found = kind(**by, **more())
         session.add(found)
         session.flush()
     return found
