@@ -30,6 +30,7 @@ def graded(
     flag: str = "",
     value: object = 20.0,
     failures: tuple = (),
+    not_run: tuple = (4,),
     size: str = "not attempted",
 ) -> Graded:
     verdicts = {
@@ -37,7 +38,7 @@ def graded(
         "size": Verdict("size", size),  # type: ignore[arg-type]
     }
     judged = tuple(
-        Judged(Execution(v, state, failures=failures), verdicts, hidden=bool(v))
+        Judged(Execution(v, state, failures=failures, not_run=not_run), verdicts, hidden=bool(v))
         for v in (0, 71)  # type: ignore[arg-type]
     )
     marks = (Mark("double", 2.0, 1.0, flag), Mark("size", 1.0, 0.0))  # type: ignore[arg-type]
@@ -62,6 +63,10 @@ def test_a_row_says_what_was_earned_and_why(tmp_path: Path):
         (graded(flag="visible only"), "Right on the visible data only: double."),
         (graded(state="deadline"), "Cut off: it ran too long."),
         (graded(state="died"), "Its kernel died; the cells after that weren't run."),
+        (
+            graded(state="died", not_run=()),
+            "What the notebook left behind kept its answers from being collected.",
+        ),
         (graded(flag="classmate"), "Right on a classmate's data, not on their own: double."),
         (graded(size="not run"), "Not run: size."),
         (graded(failures=(Failure(3, "NameError"), Failure(7, "timeout"))), "Failed cells: 3, 7."),

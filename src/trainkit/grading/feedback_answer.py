@@ -14,12 +14,10 @@ from trainkit.course.model import Answer, Info, Key
 from trainkit.course.present import Note, format_value, verdict_note
 from trainkit.grading import records
 from trainkit.grading.feedback_model import AnswerView, TableView
+from trainkit.grading.summary import cells_missed
 from trainkit.i18n import _, pick
 
-__all__ = ["CUT", "answer_view", "cells_missed"]
-
-#: States of a run that was cut off.
-CUT = frozenset({"deadline", "flood", "died"})
+__all__ = ["answer_view"]
 
 #: Rows of a table answer that are shown.
 _ROWS = 8
@@ -65,12 +63,6 @@ def answer_view(
     )
 
 
-def cells_missed(run: records.Execution) -> list[int]:
-    """Return the numbers of the cells that the run never got to, without those that it left out."""
-    failed = {cell for cell, _error, _message in run.failures}
-    return [cell for cell in run.not_run or () if cell not in failed]
-
-
 def _result(answer: Answer, execution: records.Execution) -> records.Result:
     return next(r for r in execution.results if r.name == answer.name)
 
@@ -113,7 +105,7 @@ def _said(
 def _why_not_run(run: records.Execution) -> str:
     if cells_missed(run):
         return _("The notebook stopped before it got there; the cells are named below.")
-    if any(cell and error in {"timeout", "died", "garbled", "flood"} for cell, error, _said in run.failures):
+    if any(error in {"timeout", "died", "garbled", "flood"} for _cell, error, _said in run.failures):
         return _("It comes from a cell that was left out, or needs one; the cells are named below.")
     return _("After the last cell it could not be collected. Hand it over with `ex.answer` in a cell.")
 

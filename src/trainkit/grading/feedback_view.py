@@ -13,10 +13,10 @@ from trainkit.course.frontmatter import COMPETENCIES
 from trainkit.course.model import LEVELS, Info, Key
 from trainkit.grading import records
 from trainkit.grading.competencies import Standing, standings
-from trainkit.grading.feedback_answer import CUT, answer_view, cells_missed
+from trainkit.grading.feedback_answer import answer_view
 from trainkit.grading.feedback_model import ExerciseView, FeedbackView, Lesson, StandingView
 from trainkit.grading.pages import share
-from trainkit.grading.summary import shown
+from trainkit.grading.summary import CUT, cells_missed, shown
 from trainkit.i18n import _, get_language, joined, listed, ngettext, pick, retold
 
 __all__ = ["Keys", "Released", "feedback_view", "released_by_kind", "score"]
@@ -192,7 +192,5 @@ def _failure(cell: int, error: str, message: str) -> str:
         "flood": _("Cell {cell} gave too much out, so it was left out."),
         "garbled": _("Cell {cell} disturbed the notebook's kernel, so it was left out."),
     }
-    if cell == 0:
-        return _("What the notebook left behind kept its answers from being collected.")
     said = left_out.get(error, _("Cell {cell} failed with {error}: {message}"))
     return said.format(cell=cell, error=error, message=message)

@@ -11,10 +11,12 @@ from trainkit.grading.spreadsheet import csv_bytes
 from trainkit.i18n import _, joined, listed
 
 __all__ = [
+    "CUT",
     "MARKS",
     "Row",
     "answers_csv",
     "answers_table",
+    "cells_missed",
     "grades_csv",
     "grades_table",
     "legend",
@@ -34,6 +36,9 @@ MARKS = {
     "invalid": "!",
     "not run": "?",
 }
+
+#: States of a run that was cut off.
+CUT = frozenset({"deadline", "flood", "died"})
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,15 @@ def shown(submission: records.Submission) -> records.Execution | None:
     return next((e for e in submission.executions if not e.hidden), None)
 
 
+def cells_missed(run: records.Execution) -> list[int]:
+    """Return the numbers of the cells that the run never got to, without those that it left out.
+
+    If it was cut off and missed none, that happened while its answers were being collected.
+    """
+    failed = {cell for cell, _error, _message in run.failures}
+    return [cell for cell in run.not_run or () if cell not in failed]
+
+
 def _answers(submission: records.Submission) -> str:
     execution = shown(submission)
     if execution is None:
@@ -130,20 +144,17 @@ def _cut_off(submission: records.Submission) -> list[str]:
         "deadline": _("Cut off: it ran too long."),
         "flood": _("Cut off: too much came out."),
         "died": _("Its kernel died; the cells after that weren't run."),
+        "": _("What the notebook left behind kept its answers from being collected."),
     }
-    states = {e.state for e in submission.executions}
+    states = {e.state if cells_missed(e) else "" for e in submission.executions if e.state in CUT}
     found = [text for state, text in said.items() if state in states]
     missed = {r.name: None for e in submission.executions for r in e.results if r.outcome == "not run"}
     if missed:
         found.append(_("Not run: {names}.").format(names=listed(missed)))
     execution = shown(submission)
     if execution is not None and execution.failures:
-        # Cell 0 is the grader's own, after the last one of the notebook.
-        cells = [cell for cell, _error, _message in execution.failures if cell][:5]
-        if cells:
-            found.append(_("Failed cells: {cells}.").format(cells=listed(cells)))
-        if any(not cell for cell, _error, _message in execution.failures):
-            found.append(_("What the notebook left behind kept its answers from being collected."))
+        cells = [cell for cell, _error, _message in execution.failures][:5]
+        found.append(_("Failed cells: {cells}.").format(cells=listed(cells)))
     return found
 
 
