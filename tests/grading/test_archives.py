@@ -135,7 +135,7 @@ def test_too_many_files_are_refused(tmp_path: Path, inside: Path, monkeypatch: p
 def test_a_file_that_is_no_archive_says_so(tmp_path: Path, inside: Path):
     path = tmp_path / "a.zip"
     path.write_bytes(b"PK\x03\x04 not really")
-    with pytest.raises(GradingError, match=r"a\.zip can't be unpacked"):
+    with pytest.raises(GradingError, match="It can't be unpacked"):
         unpack(path, inside)
 
 
@@ -214,7 +214,7 @@ def test_a_name_that_is_not_what_it_says_costs_only_its_file(tmp_path: Path, ins
 def test_an_archive_whose_list_cannot_be_read_says_so(tmp_path: Path, inside: Path):
     path = packed(tmp_path / "a.zip", ("林/1-06.ipynb", b"{}"))
     path.write_bytes(path.read_bytes().replace("林".encode(), b"\xff\xff\xff"))
-    with pytest.raises(GradingError, match=r"a\.zip can't be unpacked: .*utf-8"):
+    with pytest.raises(GradingError, match="It can't be unpacked: .*utf-8"):
         unpack(path, inside)
 
 
@@ -224,7 +224,7 @@ def test_a_full_disk_is_no_fault_of_a_file(tmp_path: Path, inside: Path, monkeyp
 
     path = packed(tmp_path / "a.zip", ("bo/1-06.ipynb", b"{}"))
     monkeypatch.setattr(Path, "mkdir", full)
-    with pytest.raises(GradingError, match=r"a\.zip can't be unpacked: No space left on device"):
+    with pytest.raises(GradingError, match="It can't be unpacked: No space left on device"):
         unpack(path, inside)
 
 
@@ -330,9 +330,9 @@ class TestClasses:
         [handed], [ignored] = collect(folder, EXERCISES, unpacked=inside)
         assert handed.trainee == "bo"
         assert ignored.path.name == "late.zip"
-        assert "can't be unpacked" in ignored.reason
+        assert ignored.reason == "It can't be unpacked: File is not a zip file"
 
     def test_a_damaged_archive_of_the_whole_class_is_an_error(self, tmp_path: Path, inside: Path):
         (tmp_path / "class.zip").write_bytes(b"PK\x03\x04 cut off")
-        with pytest.raises(GradingError, match=r"class\.zip can't be unpacked"):
+        with pytest.raises(GradingError, match=r"class\.zip: It can't be unpacked: File is not a zip file"):
             collect(tmp_path / "class.zip", EXERCISES, unpacked=inside)

@@ -78,26 +78,27 @@ def unpack(path: Path, folder: Path, limits: Limits | None = None) -> list[Ignor
         What wasn't unpacked, with the reason.
 
     Raises:
-        GradingError: it isn't a zip archive, or it unpacks to more than any class hands in.
+        GradingError: it isn't a zip archive, or it unpacks to more than any class hands in. The message says
+            what is wrong with it, and leaves it to the caller to say with which one.
     """
     ignored: list[Ignored] = []
     try:
         archive = zipfile.ZipFile(path)
     except _DAMAGE as error:
-        raise _unusable(path, error) from error
+        raise _unusable(error) from error
     with archive:
         members = archive.infolist()
         if len(members) > MOST_MEMBERS:
-            raise GradingError(_("{path} holds too many files.").format(path=path))
+            raise GradingError(_("It holds too many files."))
         try:
             _unpack(archive, members, path, folder, limits or Limits(), ignored)
         except OSError as error:  # the disk is full, for example
-            raise _unusable(path, error) from error
+            raise _unusable(error) from error
     return ignored
 
 
-def _unusable(path: Path, error: Exception) -> GradingError:
-    return GradingError(_("{path} can't be unpacked: {error}").format(path=path, error=_said(error)))
+def _unusable(error: Exception) -> GradingError:
+    return GradingError(_("It can't be unpacked: {error}").format(error=_said(error)))
 
 
 def _said(error: Exception) -> str:
@@ -134,7 +135,7 @@ def _unpack(
         room_of[place] -= written
         room -= written
         if room <= 0:
-            raise GradingError(_("{path} unpacks to more than a class hands in.").format(path=path))
+            raise GradingError(_("It unpacks to more than a class hands in."))
 
 
 #: The reason of what nobody handed in.

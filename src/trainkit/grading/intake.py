@@ -155,7 +155,7 @@ def _roots(folder: Path, unpacked: Path | None, limits: Limits, ignored: list[Ig
             ignored += unpack(archive, target, limits)
         except GradingError as error:
             if archive == folder:
-                raise
+                raise GradingError(f"{archive}: {error}") from error
             ignored.append(Ignored(archive, str(error)))
         else:
             yield target
