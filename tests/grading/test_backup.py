@@ -19,7 +19,7 @@ from sqlalchemy import MetaData, select, text
 from submitted import INFO
 
 from trainkit.errors import GradingError
-from trainkit.grading import records
+from trainkit.grading import database, records
 from trainkit.grading.backup import back_up, restore
 from trainkit.grading.database import Database
 from trainkit.grading.enrolment import enroll
@@ -225,6 +225,20 @@ def test_a_restore_that_breaks_off_leaves_the_gradebook_as_it_was(
 
     monkeypatch.setattr(backup, "_rows", broken)
     with pytest.raises(RuntimeError, match="power cut"):
+        restore(where, tmp_path / "spring.zip", force=True)
+    assert content(where) == before
+
+
+def test_a_gradebook_that_stays_locked_is_not_restored(
+    where: Path | str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(database, "_PATIENCE", 0.05)
+    fill(where)
+    with Gradebook(where) as book:
+        back_up(book, tmp_path / "spring.zip")
+    before = content(where)
+    refused = pytest.raises(GradingError, match="Another program has kept the gradebook")
+    with closing(Database(where)) as other, other.alone(), refused:
         restore(where, tmp_path / "spring.zip", force=True)
     assert content(where) == before
 

@@ -175,6 +175,15 @@ def test_a_gradebook_that_stays_locked_says_so(locked: tuple[Gradebook, ExitStac
     assert book.audit() == []
 
 
+def test_a_new_gradebook_that_stays_locked_says_so(where: Path | str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(database, "_PATIENCE", 0.05)
+    refused = pytest.raises(GradingError, match="Another program has kept the gradebook")
+    with closing(database.Database(where)) as other, other.alone(), refused:
+        Gradebook(where)
+    with Gradebook(where) as book:
+        assert book.audit() == []
+
+
 def test_a_reader_sees_one_state_and_doesn_t_wait_for_a_writer(book: Gradebook):
     book.note("test", "one")
     with book.database.reading() as session:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, DateTime, LargeBinary, MetaData, Table, func, insert, select, text
+from sqlalchemy.orm import Session
 
 from trainkit import __version__
 from trainkit.errors import GradingError
@@ -227,23 +228,20 @@ def _replace(
     why: str,
     who: str,
 ) -> int:
-    with Gradebook(where) as book, book.database.alone() as connection:
+    def work(session: Session) -> int:
+        connection = session.connection()
         tables = _tables(connection)
         if not force and any(connection.scalar(select(func.count()).select_from(t)) for t in tables):
             raise GradingError(_("The gradebook isn't empty. Replace what is in it with --force."))
         for table in reversed(tables):
             connection.execute(table.delete())
         count = _fill(connection, archive, manifest)
-        connection.execute(
-            insert(records.Audit).values(
-                who=who or whoami(),
-                action="restore",
-                what=f"{count} rows, backup of {manifest['made_at']}",
-                why=why,
-                at=datetime.now(UTC),
-            )
-        )
+        what = f"{count} rows, backup of {manifest['made_at']}"
+        session.add(records.Audit(who=who or whoami(), action="restore", what=what, why=why))
         return count
+
+    with Gradebook(where) as book:
+        return book.database.write(work)
 
 
 def _fill(connection: Connection, archive: zipfile.ZipFile, manifest: Mapping[str, Any]) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, insert, inspect, select
+from sqlalchemy.orm import Session
 
 from trainkit.errors import GradingError
 from trainkit.grading import records
@@ -30,18 +31,22 @@ def bring_up(database: Database) -> None:
     """Make the tables, or bring them to the present schema without loss.
 
     Raises:
-        GradingError: a newer trainkit made them, or the database can't be opened.
+        GradingError: a newer trainkit made them, or the database can't be opened or is in use for too long.
     """
     with database.connecting() as connection:
         if revision(connection) == records.SCHEMA:
             return
-    with database.alone() as connection:  # several may be here at the same time: the others find it done
+
+    def work(session: Session) -> None:
+        connection = session.connection()
         found = revision(connection)
         if found == "":
             records.Base.metadata.create_all(connection)
             _stamp(connection, records.SCHEMA)
-        elif found != records.SCHEMA:
+        elif found != records.SCHEMA:  # several may be here at the same time: the others find it done
             upgrade(connection, records.SCHEMA)
+
+    database.write(work)
 
 
 def revision(connection: Connection) -> str:
