@@ -214,7 +214,7 @@ def test_a_name_that_is_not_what_it_says_costs_only_its_file(tmp_path: Path, ins
 def test_an_archive_whose_list_cannot_be_read_says_so(tmp_path: Path, inside: Path):
     path = packed(tmp_path / "a.zip", ("林/1-06.ipynb", b"{}"))
     path.write_bytes(path.read_bytes().replace("林".encode(), b"\xff\xff\xff"))
-    with pytest.raises(GradingError, match="It can't be unpacked: .*utf-8"):
+    with pytest.raises(GradingError, match=r"It can't be unpacked: .*utf-8"):
         unpack(path, inside)
 
 
