@@ -28,7 +28,7 @@ test: $(VENV)/developer.done system ## Run the tests
 test-quick: $(VENV)/developer.done ## Run the tests that take seconds
 	$(PYTEST) -m "not slow and not browser" $(ARGS)
 
-test-all: $(VENV)/developer.done system ## Run all tests, and what takes many minutes: attacks on the plain sandbox
+test-all: $(VENV)/developer.done system ## Run all tests, and what takes many minutes: more variants, attacks on the plain sandbox
 	$(PYTEST) -m "" $(ARGS)
 
 test-spark: $(VENV)/developer.done ## Run the metrics on Apache Spark as well (installs it, 430 MB; needs Java 17)

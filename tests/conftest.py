@@ -15,6 +15,13 @@ collect_ignore = ["conftest.py"]
 collect_ignore_glob = ["*/conftest.py"]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put modules with slow tests first: at the end the quick ones keep every worker busy."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(autouse=True)
 def _neutral_surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("LANG", "LIFE", "WORKSPACE", "TRAINEE", "TABLES", "CONTENT", "ACTIVITY"):

@@ -203,45 +203,46 @@ def test_an_archive_is_graded_beside_itself_and_leaves_nothing_unpacked(
     assert not any(scratch.glob("trainkit-*/*"))
 
 
-class TestRegrade:
-    def test_the_same_gives_the_same_and_no_change_is_told(self, graded: Path):
-        before = rows(graded, "grades.csv")
-        result = CliRunner().invoke(app, ["regrade", str(graded), "--trainee", "wei", "--trainee", "torn"])
-        assert result.exit_code == 0, result.output
-        assert "2 graded again, 0 answers changed" in result.stdout
-        after = rows(graded, "grades.csv")
-        assert [{**r, "graded_at": ""} for r in after] == [{**r, "graded_at": ""} for r in before]
+def test_regrading_the_same_gives_the_same_and_no_change_is_told(graded: Path):
+    before = rows(graded, "grades.csv")
+    result = CliRunner().invoke(app, ["regrade", str(graded), "--trainee", "wei", "--trainee", "torn"])
+    assert result.exit_code == 0, result.output
+    assert "2 graded again, 0 answers changed" in result.stdout
+    after = rows(graded, "grades.csv")
+    assert [{**r, "graded_at": ""} for r in after] == [{**r, "graded_at": ""} for r in before]
 
-    def test_a_mistake_in_the_exercise_is_put_right_and_told(
-        self, graded: Path, source: Source, tmp_path: Path
-    ):
-        """The assessor repairs a solution; who had the right answer all along gets the points now."""
-        mistake = source.mistakes[0]
-        text = source.path.read_text(encoding="utf-8")
-        points = next(a.points for a in source.info.answers if a.name == mistake.answer)
-        edited = text.replace(f"points: {points:g}", f"points: {points + 1:g}", 1)
-        assert edited != text
-        solutions = tmp_path / "solutions"
-        solutions.mkdir()
-        (solutions / "1-06.md").write_text(edited, encoding="utf-8")
-        arguments = ["regrade", str(graded), "--trainee", "chen-bo", "--solutions", str(solutions)]
-        result = CliRunner().invoke(app, arguments)
-        assert result.exit_code == 0, result.output
-        assert f"chen-bo, 1-06, {source.info.answers[0].name}:" in result.stdout
-        assert "The exercise was edited." in result.stdout
-        again = CliRunner().invoke(app, ["regrade", str(graded), "--trainee", "chen-bo"])
-        assert "1 graded again, 1 answers changed" in again.stdout
 
-    def test_somebody_who_handed_nothing_in_is_named(self, graded: Path):
-        with pytest.raises(UnknownName, match="lin-yue"):
-            Regrade.of(graded, trainees=["lin-yeu"])
+def test_a_mistake_in_the_exercise_is_put_right_and_told(graded: Path, source: Source, tmp_path: Path):
+    """The assessor repairs a solution; who had the right answer all along gets the points now."""
+    mistake = source.mistakes[0]
+    text = source.path.read_text(encoding="utf-8")
+    points = next(a.points for a in source.info.answers if a.name == mistake.answer)
+    edited = text.replace(f"points: {points:g}", f"points: {points + 1:g}", 1)
+    assert edited != text
+    solutions = tmp_path / "solutions"
+    solutions.mkdir()
+    (solutions / "1-06.md").write_text(edited, encoding="utf-8")
+    arguments = ["regrade", str(graded), "--trainee", "chen-bo", "--solutions", str(solutions)]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    assert f"chen-bo, 1-06, {source.info.answers[0].name}:" in result.stdout
+    assert "The exercise was edited." in result.stdout
+    again = CliRunner().invoke(app, ["regrade", str(graded), "--trainee", "chen-bo"])
+    assert "1 graded again, 1 answers changed" in again.stdout
+
+
+def test_regrading_somebody_who_handed_nothing_in_is_named(graded: Path):
+    with pytest.raises(UnknownName, match="lin-yue"):
+        Regrade.of(graded, trainees=["lin-yeu"])
 
 
 def test_ctrl_c_leaves_a_gradebook_that_the_next_run_continues(source: Source, tmp_path: Path):
-    for n in range(3):
-        path = tmp_path / "submissions" / f"trainee-{n}" / "1-06.ipynb"
+    """The last submission takes longer than anybody waits, and is handed in anew before the next run."""
+    more = [(), (), ("import time; time.sleep(50)",)]
+    paths = [tmp_path / "submissions" / f"trainee-{n}" / "1-06.ipynb" for n in range(len(more))]
+    for n, path in enumerate(paths):
         path.parent.mkdir(parents=True)
-        path.write_text(solved(source, "en", f"# {n}", "import time; time.sleep(1.5)"), encoding="utf-8")
+        path.write_text(solved(source, "en", f"# {n}", *more[n]), encoding="utf-8")
     command = [
         sys.executable,
         "-c",
@@ -262,6 +263,7 @@ def test_ctrl_c_leaves_a_gradebook_that_the_next_run_continues(source: Source, t
     assert process.returncode == 130, errors
     assert "the same command continues" in errors
     assert 1 <= len(rows(tmp_path, "grades.csv")) < 3
+    paths[-1].write_text(solved(source, "en"), encoding="utf-8")
     with Job.of(tmp_path) as job:
         again = job.run()
     assert again.left == 0
