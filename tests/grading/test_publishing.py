@@ -111,6 +111,22 @@ def test_every_format_is_written_for_its_owner_alone_and_noted(classroom, tmp_pa
     assert (line.action, line.what) == ("export", f"3 submissions as {form}")
 
 
+@pytest.mark.parametrize(
+    "name", ["class.toml", "roster.csv", "grades/gradebook.db", "./grades/../class.toml"]
+)
+@pytest.mark.parametrize(
+    "write", [lambda c, p: export_grades(c, p, "long"), lambda c, p: write_report(c, out=p)]
+)
+def test_no_file_of_the_class_itself_is_written_over(classroom, name, write):
+    (classroom.folder / "roster.csv").write_text("id,name\nlin-yue,林悦\n", encoding="utf-8")
+    (classroom.folder / "class.toml").write_text('title = "Spring"\n', encoding="utf-8")
+    path = classroom.folder / name
+    before = path.read_bytes()
+    with pytest.raises(GradingError, match="is a file of the class itself"):
+        write(classroom, path)
+    assert path.read_bytes() == before
+
+
 def test_an_export_can_be_of_one_exercise(classroom, tmp_path):
     export_grades(classroom, tmp_path / "out.csv", "wide", exercise="9-02")
     [line] = csv.DictReader(io.StringIO((tmp_path / "out.csv").read_text("utf-8-sig")))

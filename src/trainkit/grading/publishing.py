@@ -10,7 +10,7 @@ from pathlib import Path
 from trainkit.course.model import Info
 from trainkit.errors import GradingError, UnknownName
 from trainkit.files import write_atomic
-from trainkit.grading.classroom import Classroom
+from trainkit.grading.classroom import FILE, Classroom
 from trainkit.grading.enrolment import open_class
 from trainkit.grading.exports import FORMATS, export
 from trainkit.grading.feedback import WORKBOOK, feedback_markdown, feedback_page, file_name
@@ -118,10 +118,11 @@ def export_grades(classroom: Classroom, path: Path, form: str = "", *, exercise:
         exercise: those for this exercise only.
 
     Raises:
-        GradingError: the class has no gradebook yet, or the format isn't clear.
+        GradingError: the class has no gradebook yet, the format isn't clear, or the file is the class's own.
         UnknownName: there is no such format, or nothing was handed in for that exercise.
     """
     form = format_for(path, form)
+    _keep_own(classroom, path)
     with open_class(classroom, create=False) as book:
         submissions = _latest(book, exercise=exercise)
         with speaking(classroom.lang):
@@ -146,8 +147,10 @@ def write_report(
         today: stands on the report; the day of the call by default.
 
     Raises:
-        GradingError: the class has no gradebook yet, or there are no solutions.
+        GradingError: the class has no gradebook yet, there are no solutions, or `out` is a file of the class.
     """
+    path = out or classroom.grades / "report.html"
+    _keep_own(classroom, path)
     with open_class(classroom, create=False) as book:
         submissions = book.latest()
         pairs = alike(book.handed_in())
@@ -155,9 +158,15 @@ def write_report(
     day = today or dt.date.today()
     with speaking(classroom.lang):
         page = report_page(classroom.title, submissions, keys=keys, alike=pairs, day=day)
-    path = out or classroom.grades / "report.html"
     write_atomic(path, page, private=True)
     return path
+
+
+def _keep_own(classroom: Classroom, path: Path) -> None:
+    """See that no file that a class lives on is written over: a slip in a name would cost all grades."""
+    own = (classroom.folder / FILE, classroom.roster, classroom.gradebook)
+    if path.resolve() in {p.resolve() for p in own if isinstance(p, Path)}:
+        raise GradingError(_("{file} is a file of the class itself. Choose another name.").format(file=path))
 
 
 def _message_keys(classroom: Classroom, submissions: Sequence[Submission], solutions: Path) -> Keys:
