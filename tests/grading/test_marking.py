@@ -140,3 +140,13 @@ def test_what_can_t_be_given_changes_nothing(
         set_mark(book, **wanted)
     assert mark(book).manual is None
     assert [a.action for a in book.audit()] == ["grade"]
+
+
+def test_work_that_trainkit_failed_to_grade_is_no_evidence(book: Gradebook):
+    """It has no points yet, and nobody fails a competency by it."""
+    before = [(s.trainee, s.share) for s in book.standings()]
+    for name in ("lin-yue", "chen-bo"):
+        book.record(name, INFO, replace(graded("c2", earned=0.0), state="failed"), plan="", received=b"y")
+    assert [(s.trainee, s.share) for s in book.standings()] == []
+    book.record("lin-yue", INFO, graded("c1", earned=0.5), plan="p", received=b"x")
+    assert [(s.trainee, s.share) for s in book.standings()] == before

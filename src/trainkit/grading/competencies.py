@@ -63,11 +63,12 @@ def standings(submissions: Iterable[records.Submission]) -> list[Standing]:
     """Add up the evidence of submissions, by trainee, competency and level.
 
     Args:
-        submissions: complete records, one a trainee and exercise, as `Gradebook.latest` returns them.
+        submissions: complete records, one a trainee and exercise, as `Gradebook.latest` returns them; what
+            trainkit failed to grade has no points yet, and shows nothing.
     """
     found: dict[tuple[str, str, str], list[tuple[records.Evidence, str]]] = {}
     for submission in submissions:
-        for item in submission.evidence:
+        for item in submission.evidence if submission.state != "failed" else ():
             key = (submission.trainee.name, item.competency, item.level)
             found.setdefault(key, []).append((item, submission.exercise.code))
     return [
