@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import io
 
+import pytest
+from rich.cells import cell_len
+
 from trainkit.grading.progress import Progress
 
 
@@ -29,6 +32,18 @@ def test_a_terminal_gets_one_line_that_is_written_over():
     progress.close()
     assert stream.getvalue().count("\r") == 3
     assert stream.getvalue().count("\n") == 1
+
+
+def test_what_trainees_are_called_never_leaves_the_line(monkeypatch: pytest.MonkeyPatch):
+    """Neither by its length, nor by its width, nor by what a terminal would obey."""
+    monkeypatch.setenv("COLUMNS", "80")
+    for name in ("x" * 200, "林悦" * 60, "a\r\nb\x1b[2Jc\x9b1m"):
+        stream = Terminal()
+        Progress(2, stream).step(name)
+        written = stream.getvalue().removeprefix("\r\x1b[K")
+        assert written.startswith("1 of 2")
+        assert cell_len(written) < 80
+        assert written.isprintable()
 
 
 def test_rate_and_remaining_time_follow_from_what_is_done():

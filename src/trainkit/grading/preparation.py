@@ -100,7 +100,8 @@ class Preparation:
             for variant in make_ahead(self._source(exercise), trainees, self._classroom.secret, folder):
                 self(trainees[variant], exercise)
                 own = exercise in self._classroom.personal
-                ready.step(f"{trainees[variant]}/{exercise}" if own else exercise)
+                whose = f"{trainees[variant]}/{exercise}" if own else exercise
+                ready.step(_("data of {name}").format(name=whose))
         ready.close()
 
     def _source(self, exercise: str) -> Source:

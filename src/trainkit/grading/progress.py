@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from typing import TextIO
 
+from trainkit.grading.harmless import visible
 from trainkit.i18n import _
 
 __all__ = ["Progress"]
@@ -27,15 +29,15 @@ class Progress:
         self._live = bool(stream and stream.isatty())
 
     def step(self, what: str) -> None:
-        """One step is done; `what` names it."""
+        """One step is done; `what` names it, and may be written by anybody."""
         self._done += 1
         now = time.monotonic()
         due = self._live or self._done == self._total or now - self._spoken >= self._every
         if self._stream is None or not due:
             return
         self._spoken = now
-        text = self.line(what, now - self._started)
-        self._stream.write(f"\r\x1b[K{text}" if self._live else f"{text}\n")
+        text = self.line(visible(" ".join(what.split())), now - self._started)
+        self._stream.write(f"\r\x1b[K{_on_one_line(text)}" if self._live else f"{text}\n")
         self._stream.flush()
 
     def line(self, what: str, seconds: float) -> str:
@@ -53,6 +55,14 @@ class Progress:
         """Leave the line."""
         if self._stream is not None and self._live and self._done:
             self._stream.write("\n")
+
+
+def _on_one_line(text: str) -> str:
+    """Return a text as far as the terminal is wide: of a longer one, the rest couldn't be written over."""
+    from rich.cells import cell_len, set_cell_size
+
+    width = shutil.get_terminal_size().columns - 1
+    return text if cell_len(text) <= width else set_cell_size(text, width - 1) + "…"
 
 
 def _clock(seconds: float) -> str:
