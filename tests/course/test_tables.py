@@ -94,7 +94,10 @@ def test_order_types_and_spellings_make_no_difference(frame: Any) -> None:
         (None, 0, False),
         (0.0, None, False),
         (dt.date(2025, 1, 2), "2025/1/2", True),
-        (dt.datetime(2025, 1, 2, 9, 30), "2025-01-02 09:30:00", False),
+        (dt.datetime(2025, 1, 2, 9, 30), "2025-01-02 09:30:00", True),
+        (dt.datetime(2025, 1, 2, 9, 30), "2025/1/2 09:30", True),
+        (dt.datetime(2025, 1, 2, 9, 30), "2025-01-02 09:30:01", False),
+        (dt.datetime(2025, 1, 2, 9, 30), "2025-01-02", False),
         (12345678.0, 12345678, True),
     ],
 )
@@ -110,6 +113,13 @@ def test_a_key_that_is_a_number_is_found_however_it_was_computed_or_written(give
     table = {"columns": ["type", "csat"], "rows": [[0.3, 1.0]]}
     frame = pd.DataFrame({"type": pd.Series([given], dtype=object), "csat": [1.0]})
     assert told(frame, TABLE, table).right
+
+
+@pytest.mark.parametrize(("code", "label"), [("2025Q4", "第四季度"), ("True", "是"), ("1.0", "一")])
+def test_a_label_is_found_whatever_its_code_looks_like(code: str, label: str) -> None:
+    answer = replace(TABLE, columns=(Column("type", labels={code: (label,)}), TABLE.columns[1]))
+    table = pack(pd.DataFrame({"type": [code], "csat": [1.0]}), answer)["value"]
+    assert told(pd.DataFrame({"type": [label], "csat": [1.0]}), answer, table).right
 
 
 def test_rows_of_one_key_may_stand_in_any_order_even_if_only_texts_tell_them_apart() -> None:

@@ -1,7 +1,8 @@
 """Cells of tables, read so that different ways to write one thing are the same.
 
 What the two languages, a spreadsheet or a data frame write differently is one here: a label and its other
-spellings, 3 and 3.0, a number written as text, a date with slashes, an empty text and a missing value.
+spellings, 3 and 3.0, a number written as text, a date with slashes or at midnight, an empty text and a
+missing value.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ __all__ = ["number", "reader", "same", "shown"]
 
 _NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{1,40})?(e[+-]?\d{1,3})?")
 _DECIMAL = re.compile(r"(-?(?:0|[1-9]\d*))(?:(\.\d*[1-9])0*|\.0+)")
-_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(t?00:00:00(\.0+)?)?")
+_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:t?(\d\d):(\d\d)(?::(\d\d)(?:\.0+)?)?)?")
 _QUARTER = re.compile(r"(\d{4})-?q([1-4])")
 _TRUTH = {"true": "1", "false": "0"}
 
@@ -30,7 +31,9 @@ _MISSING = " "
 
 def reader(column: Column) -> Callable[[Any], str]:
     """Return a function that reads a cell of a column as the text by which it's compared."""
-    labels = {fold(other): fold(code) for code, others in column.labels.items() for other in (code, *others)}
+    labels = {
+        _canonical(other): _canonical(code) for code, others in column.labels.items() for other in others
+    }
 
     def read(value: Any) -> str:
         text = _canonical(value)
@@ -53,7 +56,9 @@ def _canonical(value: Any) -> str:
     if decimal := _DECIMAL.fullmatch(text):
         return decimal[1] + (decimal[2] or "")
     if date := _DATE.fullmatch(text):
-        return f"{date[1]}-{int(date[2]):02}-{int(date[3]):02}"
+        year, month, day, hours, minutes, seconds = (int(part or 0) for part in date.groups())
+        time = f" {hours:02}:{minutes:02}:{seconds:02}" if hours or minutes or seconds else ""
+        return f"{year}-{month:02}-{day:02}{time}"
     if quarter := _QUARTER.fullmatch(text):
         return f"{quarter[1]}-q{quarter[2]}"
     return _TRUTH.get(text, text) or _MISSING
