@@ -7,6 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from trainkit.i18n import use_language
+from trainkit.startup import block_slow_grammars
+
+block_slow_grammars()
 
 # Doctests are collected from every module; several folders have a conftest.py, and this is the topmost.
 collect_ignore = ["conftest.py"]

@@ -49,8 +49,17 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str
         }
 
 
+#: Without the grammars that jsonschema compiles when nbval loads it: they take longer than a notebook runs.
+PYTEST = """
+import sys, pytest
+from trainkit.startup import block_slow_grammars
+block_slow_grammars()
+sys.exit(pytest.main())
+"""
+
+
 def nbval(path: Path, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-sanitize-with", str(SANITIZE)]
+    command = [sys.executable, "-c", PYTEST, "--nbval", "--nbval-sanitize-with", str(SANITIZE)]
     command += ["-q", "-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", str(path.parent), str(path)]
     # What its tests don't need takes longer to load than a notebook takes to run.
     command += [word for name in ("hypothesispytest", "xdist", "anyio") for word in ("-p", f"no:{name}")]
