@@ -322,15 +322,19 @@ class TestClasses:
         ]
         assert ignored == []
 
-    def test_a_damaged_archive_among_the_folders_is_one_line(self, tmp_path: Path, inside: Path):
+    def test_a_wrong_archive_among_the_folders_is_one_line_and_leaves_nothing(
+        self, tmp_path: Path, inside: Path, monkeypatch: pytest.MonkeyPatch
+    ):
         folder = tmp_path / "submissions"
         (folder / "bo").mkdir(parents=True)
         (folder / "bo" / "1-06.ipynb").write_text("{}")
-        (folder / "late.zip").write_bytes(b"PK\x03\x04 cut off")
+        packed(folder / "late.zip", *((f"{n}/1-06.ipynb", b"x" * 3000) for n in range(5)))
+        monkeypatch.setattr(archives, "MOST_UNPACKED", 10_000)
         [handed], [ignored] = collect(folder, EXERCISES, unpacked=inside)
         assert handed.trainee == "bo"
         assert ignored.path.name == "late.zip"
-        assert ignored.reason == "It can't be unpacked: File is not a zip file"
+        assert ignored.reason == "It unpacks to more than a class hands in."
+        assert list(inside.iterdir()) == []
 
     def test_a_damaged_archive_of_the_whole_class_is_an_error(self, tmp_path: Path, inside: Path):
         (tmp_path / "class.zip").write_bytes(b"PK\x03\x04 cut off")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
@@ -157,6 +158,7 @@ def _roots(folder: Path, unpacked: Path | None, limits: Limits, ignored: list[Ig
             if archive == folder:
                 raise GradingError(f"{archive}: {error}") from error
             ignored.append(Ignored(archive, str(error)))
+            shutil.rmtree(target, ignore_errors=True)  # it may have filled the disk
         else:
             yield target
 
