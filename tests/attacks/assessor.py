@@ -1,8 +1,9 @@
 """An assessor at work, in a process of its own: it grades attacks among good work and says what became of it.
 
-`python assessor.py FOLDER LEVEL [ID …]` makes the world in an empty folder, grades the attacks and honest
-notebooks of these ids (all by default) on a runner of that level, and writes `report.json`. Everything that
-an attack starts is this process's offspring for ever, so that what outlives its run is found.
+`python assessor.py FOLDER LEVEL WORKERS ID …` makes the world in an empty folder, grades the attacks and
+honest notebooks of these ids on runners of that level, in `local` processes or on a `cluster`, and writes
+`report.json`. Everything that an attack starts is this process's offspring for ever, so that what outlives
+its run is found.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from itertools import groupby
 from multiprocessing import resource_tracker
@@ -27,6 +28,7 @@ from submitted import READ, SAY, key
 from world import CLASSMATE, MEMORY, World, listening
 
 from trainkit.grading import batch, intake, results
+from trainkit.grading.assignment import Assignment
 from trainkit.grading.gradebook import Gradebook
 from trainkit.grading.pool import LocalWorkers
 from trainkit.grading.records import Submission
@@ -61,25 +63,27 @@ _PLACES = ("/tmp", "/dev/shm", "/var/tmp", "/dev/mqueue", "/dev", "/run", tempfi
 _PATIENCE = 20
 
 
-def main(folder: Path, level: str, wanted: Sequence[str]) -> None:
+def main(folder: Path, level: str, place: str, wanted: Sequence[str]) -> None:
     """Make the world, grade, and write the report."""
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     world = World(folder, f"left-behind-{os.getpid()}-{time.time_ns()}")
     world.plant()
-    chosen = [a for a in [*attacks(), *look_alikes()] if not wanted or a.id in wanted]
-    with listening(folder, world.mark) as ears:
+    chosen = [a for a in [*attacks(), *look_alikes()] if a.id in wanted]
+    with listening(folder, world.mark) as ears, ExitStack() as held:
         assignment = world.assignment()
-        given = f"where = {world.where(ears)!r}"
-        for attack in chosen:
-            world.hand_in(
-                attack.id, attack.notebook("variant = 0", READ, SAY, given, TOOLS), dict(attack.files)
-            )
-        # In the alphabet, one of them is graded first, one last, and some in between.
-        for good in ("a-good", "g-good", "m-good", "p-good", "z-good"):
-            world.neighbour(good)
+        _hand_in(world, chosen, f"where = {world.where(ears)!r}")
         resource_tracker.ensure_running()  # Python's own; it lives as long as this process
+        settings = {
+            name: Setting(tight, unsafe=level == "none", prefer=level) for name, tight in LIMITS.items()
+        }
+        workers: Callable[[Setting], Any] = LocalWorkers
+        if place == "cluster":
+            # Only here: Dask isn't there wherever attacks are graded.
+            from away import cluster
+
+            workers = held.enter_context(cluster(folder, assignment, settings.values()))
         before = _surroundings(world)
-        rows = _grade(world, assignment, level, chosen)
+        rows = _grade(world, assignment, settings, workers, chosen)
         _wait_for_the_end(len(before["processes"]))
         after = _surroundings(world)
         _clean_up(after)
@@ -94,21 +98,36 @@ def main(folder: Path, level: str, wanted: Sequence[str]) -> None:
     (folder / "report.json").write_text(json.dumps(report))
 
 
-def _grade(world: World, assignment: Any, level: str, chosen: Iterable[Attack]) -> dict[str, Any]:
+def _hand_in(world: World, chosen: Iterable[Attack], known: str) -> None:
+    """Lay out attacks, each with what attackers know, and good work among them."""
+    for attack in chosen:
+        notebook = attack.notebook("variant = 0", READ, SAY, known, TOOLS)
+        world.hand_in(attack.id, notebook, dict(attack.files))
+    # In the alphabet, one of them is graded first, one last, and some in between.
+    for good in ("a-good", "g-good", "m-good", "p-good", "z-good"):
+        world.neighbour(good)
+
+
+def _grade(
+    world: World,
+    assignment: Assignment,
+    settings: Mapping[str, Setting],
+    workers: Callable[[Setting], Any],
+    chosen: Iterable[Attack],
+) -> dict[str, Any]:
     """Grade all that was handed in, each under its limits; the good ones are among all of them."""
     handed, ignored = intake.collect(world.submissions, ["9-01"])
     assert not ignored, ignored
     limits = {a.id: a.limits for a in chosen}
     with Gradebook(world.grades / "gradebook.db") as book:
-        for name, tight in LIMITS.items():
+        for name, setting in settings.items():
             mine = [h for h in handed if limits.get(h.trainee, name) == name]
-            setting = Setting(tight, unsafe=level == "none", prefer=level)
-            with LocalWorkers(setting, workers=2) as workers:
+            with workers(setting) as ready:
                 batch.run(
                     mine,
                     lambda _trainee, _exercise: assignment,
                     book,
-                    workers,
+                    ready,
                     classmates=lambda _trainee, _exercise: [key(CLASSMATE)],
                 )
         latest = book.latest()
@@ -216,4 +235,4 @@ def _lines(path: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3:])
+    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4:])

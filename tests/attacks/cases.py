@@ -100,6 +100,11 @@ class Attack:
         """Whether it logs what it tries."""
         return any(re.search(r"\b(attempt|look|note)\(", cell) for cell in self.cells)
 
+    @property
+    def is_quick(self) -> bool:
+        """Whether it ends by itself, and fills nothing up."""
+        return self.limits == "usual" and not self.id.startswith("greed-")
+
     def notebook(self, *prelude: str) -> bytes:
         """Return the file that is handed in, `prelude` first."""
         own = [_cell(source, self.outputs.get(n, [])) for n, source in enumerate(self.cells)]

@@ -14,18 +14,19 @@ import pytest
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "grading")]  # modules that the tests of these folders share
 
-from sides import Report, assess  # noqa: E402 - it lies in the folder that the line above adds
+from cases import attacks, look_alikes  # noqa: E402 - it lies in the folder that the line above adds
+from sides import Report, Side, assess  # noqa: E402
 
 
 @pytest.fixture(scope="session")
-def graded() -> Iterator[Callable[[str, str], Report]]:
-    """Grade all attacks on a side, once: a runner's level, and `root` or `plain user`."""
+def graded() -> Iterator[Callable[[Side], Report]]:
+    """Grade all attacks that a side takes, and their look-alikes, once."""
     with ExitStack() as stack:
 
         @cache
-        def grade(level: str, user: str) -> Report:
+        def grade(side: Side) -> Report:
             # Not below pytest's folder, which nobody but its owner may enter.
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="attacks-"))
-            return assess(Path(folder), level, user)
+            return assess(Path(folder), side, *(a.id for a in [*attacks(), *look_alikes()] if side.takes(a)))
 
         yield grade

@@ -1,4 +1,4 @@
-"""On whose machine attacks are graded: an assessor in a process of its own, as root or as a plain user."""
+"""How attacks are graded: in a process of its own, by root or by a plain user, here or on a cluster."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Report", "as_plain_user", "assess", "why_no_plain_user"]
+from cases import Attack
+
+__all__ = ["Report", "Side", "as_plain_user", "assess", "why_no_plain_user"]
 
 HERE = Path(__file__).parent
 
@@ -25,16 +27,39 @@ _PATIENCE = 1500
 
 
 @dataclass(frozen=True)
+class Side:
+    """One way to grade.
+
+    Args:
+        level: of the runner; `none` runs attacks with the rights of the assessor.
+        user: the assessor, `root` or `plain user`.
+        workers: `local` processes, or a `cluster`.
+        whole: with the attacks that take long, too.
+    """
+
+    level: str
+    user: str
+    workers: str = "local"
+    whole: bool = True
+
+    def takes(self, attack: Attack) -> bool:
+        """Tell whether an attack is graded on this side."""
+        return self.whole or attack.is_quick
+
+
+@dataclass(frozen=True)
 class Report:
     """What became of a batch.
 
     Args:
         folder: the assessor's world.
+        side: how it was graded.
         rows: of the gradebook, by trainee.
         told: everything else that the assessor said.
     """
 
     folder: Path
+    side: Side
     rows: Mapping[str, Any]
     told: Mapping[str, Any]
 
@@ -44,14 +69,13 @@ class Report:
         return self.folder / "class" / "grades"
 
 
-def assess(folder: Path, level: str, user: str, *ids: str) -> Report:
+def assess(folder: Path, side: Side, *ids: str) -> Report:
     """Grade attacks in an empty folder.
 
     Args:
         folder: where the assessor's world is made.
-        level: of the runner; `none` runs them with the rights of the assessor.
-        user: `root` or `plain user`.
-        ids: of the attacks; all of them, and their look-alikes, by default.
+        side: how they are graded.
+        ids: of the attacks, and of look-alikes.
     """
     scratch = folder / "scratch"
     scratch.mkdir()
@@ -61,8 +85,8 @@ def assess(folder: Path, level: str, user: str, *ids: str) -> Report:
         "PYTHONPATH": os.pathsep.join((str(HERE), str(HERE.parent / "grading"))),
         "TMPDIR": str(scratch),
     }
-    argv = [sys.executable, str(HERE / "assessor.py"), str(folder), level, *ids]
-    if user == "plain user" and os.geteuid() == 0:
+    argv = [sys.executable, str(HERE / "assessor.py"), str(folder), side.level, side.workers, *ids]
+    if side.user == "plain user" and os.geteuid() == 0:
         argv = as_plain_user(argv)
         for path in (folder, scratch):
             os.chown(path, NOBODY, NOBODY)
@@ -71,7 +95,7 @@ def assess(folder: Path, level: str, user: str, *ids: str) -> Report:
     )
     assert done.returncode == 0, done.stderr[-3000:]
     told = json.loads((folder / "report.json").read_text())
-    return Report(folder, told.pop("rows"), told)
+    return Report(folder, side, told.pop("rows"), told)
 
 
 def as_plain_user(argv: list[str]) -> list[str]:

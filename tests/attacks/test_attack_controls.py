@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sides import Report, assess
+from sides import Report, Side, assess
 
 pytestmark = pytest.mark.slow
 
@@ -26,10 +26,12 @@ HARMLESS = {
 }
 
 
-@pytest.fixture(scope="module")
-def unprotected() -> Iterator[Report]:
+@pytest.fixture(scope="module", params=["local", pytest.param("cluster", marks=pytest.mark.exhaustive)])
+def unprotected(request: pytest.FixtureRequest) -> Iterator[Report]:
+    if request.param == "cluster":
+        pytest.importorskip("distributed", reason="Dask isn't installed: pip install 'trainkit[cluster]'")
     with tempfile.TemporaryDirectory(prefix="attacks-") as folder:
-        yield assess(Path(folder), "none", "root", *HARMLESS)
+        yield assess(Path(folder), Side("none", "root", request.param), *HARMLESS)
 
 
 @pytest.mark.parametrize(("attack", "got"), HARMLESS.items(), ids=HARMLESS.keys())

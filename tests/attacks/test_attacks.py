@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from cases import SECRET, Attack, attacks, look_alikes
-from sides import Report, why_no_plain_user
+from sides import Report, Side, why_no_plain_user
 from submitted import INFO, needs_sandbox
 
 from trainkit.grading import sandbox
@@ -18,32 +19,49 @@ pytestmark = needs_sandbox
 
 ATTACKS, HONEST = attacks(), look_alikes()
 
-#: What each runner is called, and who the assessor is.
-SIDES = [
-    pytest.param(("fork", "root"), id="fork", marks=pytest.mark.slow),
-    pytest.param(("fork", "plain user"), id="fork-plain-user", marks=pytest.mark.slow),
-    pytest.param(("bubblewrap", "root"), id="bubblewrap", marks=[pytest.mark.slow, pytest.mark.exhaustive]),
-]
+SIDES = {
+    "fork": Side("fork", "root"),
+    "fork-plain-user": Side("fork", "plain user"),
+    "cluster": Side("fork", "root", "cluster", whole=False),
+    "bubblewrap": Side("bubblewrap", "root"),
+    "bubblewrap-plain-user": Side("bubblewrap", "plain user"),
+}
 
 #: Outcomes of answers that need no remark: what the trainee is told anyway. That an answer is absent because
 #: its cell never ran follows from what ended the cell, which is recorded.
 ORDINARY = {"right", "wrong", "mistake", "convention", "not attempted", "not run"}
 
 
-@pytest.fixture(params=SIDES, scope="module")
-def report(request: pytest.FixtureRequest, graded: Callable[[str, str], Report]) -> Report:
-    level, user = request.param
-    if level == "fork" and sandbox.probe().level != "fork":
+def marks(name: str) -> list[pytest.MarkDecorator]:
+    """Return how a side is marked: a kernel for each execution takes many minutes for all of them."""
+    if SIDES[name].level == "bubblewrap":
+        return [pytest.mark.slow, pytest.mark.exhaustive, pytest.mark.timeout(1800)]
+    return [pytest.mark.slow]
+
+
+@pytest.fixture(params=[pytest.param(name, marks=marks(name)) for name in SIDES], scope="module")
+def report(request: pytest.FixtureRequest, graded: Callable[[Side], Report]) -> Report:
+    side = SIDES[request.param]
+    if side.level == "fork" and sandbox.probe().level != "fork":
         pytest.skip(f"no forked runner on this machine: {sandbox.probe().detail}")
-    if user == "plain user" and (why := why_no_plain_user()):
+    if side.user == "plain user" and (why := why_no_plain_user()):
         pytest.skip(f"nobody here to be a plain user: {why}")
-    if user == "root" and os.geteuid() != 0:
-        user = "plain user"
-    return graded(level, user)
+    if side.workers == "cluster":
+        pytest.importorskip("distributed", reason="Dask isn't installed: pip install 'trainkit[cluster]'")
+    if side.user == "root" and os.geteuid() != 0:
+        side = replace(side, user="plain user")
+    return graded(side)
 
 
 def cases(found: list[Attack]) -> Any:
-    return pytest.mark.parametrize("attack", found, ids=[a.id for a in found])
+    """Return each side with each of these attacks that it takes."""
+    both = [
+        pytest.param(name, attack, id=f"{name}-{attack.id}", marks=marks(name))
+        for name, side in SIDES.items()
+        for attack in found
+        if side.takes(attack)
+    ]
+    return pytest.mark.parametrize(("report", "attack"), both, indirect=["report"], scope="module")
 
 
 def recorded(row: dict[str, Any]) -> set[str]:
@@ -55,10 +73,10 @@ def recorded(row: dict[str, Any]) -> set[str]:
     return said
 
 
-def tried(row: dict[str, Any]) -> list[list[str]]:
-    """Return what an attack logged, on all variants."""
-    tables = [e["values"]["seen"] for e in row["executions"] if e["values"].get("seen")]
-    return [entry for table in tables for entry in table["rows"]]
+def tried(execution: dict[str, Any]) -> list[list[str]]:
+    """Return what an attack logged in one run."""
+    seen = execution["values"].get("seen")
+    return seen["rows"] if seen else []
 
 
 def texts(value: Any) -> Iterator[str]:
@@ -93,19 +111,22 @@ def test_the_row_says_what_happened(report: Report, attack: Attack):
 
 @cases([a for a in ATTACKS if a.reports])
 def test_what_it_tried_was_refused(report: Report, attack: Attack):
-    log = tried(report.rows[attack.id])
-    assert log, "the attack never came to try anything"
-    # What the data that it runs on hold is no secret to it.
-    breaches = [e for e in log if re.match(r"BREACH|LOOT: .*canary-(?!hidden)", e[1])]
-    assert not breaches, attack.intent
+    runs = report.rows[attack.id]["executions"]
+    assert any(tried(run) for run in runs), "the attack never came to try anything"
+    for run in runs:
+        # What the data that it runs on hold is no secret to it.
+        breach = r"BREACH|LOOT: .*canary-(?!hidden)" if run["hidden"] else "BREACH|LOOT"
+        assert not [entry for entry in tried(run) if re.match(breach, entry[1])], attack.intent
 
 
 @cases(ATTACKS)
 def test_nothing_secret_is_in_its_row(report: Report, attack: Attack):
     """A notebook sees the data that it runs on, hidden or not, and no other secret."""
     row = report.rows[attack.id]
-    stolen = {found for text in texts(row) for found in re.findall(SECRET, text)}
-    assert {s for s in stolen if not s.startswith("canary-hidden-")} == set(), attack.intent
+    for part in ({**row, "executions": []}, *row["executions"]):
+        stolen = {found for text in texts(part) for found in re.findall(SECRET, text)}
+        own = {s for s in stolen if s.startswith("canary-hidden-")} if part.get("hidden") else set()
+        assert stolen == own, attack.intent
 
 
 def test_nothing_secret_is_in_what_others_read(report: Report):
@@ -126,7 +147,7 @@ def test_no_neighbour_is_harmed(report: Report):
 
 
 def test_every_submission_has_its_row(report: Report):
-    assert len(report.rows) == len(ATTACKS) + len(HONEST) + 5
+    assert len(report.rows) == sum(map(report.side.takes, ATTACKS + HONEST)) + 5
     for name, row in report.rows.items():
         assert len(row["executions"]) == 2, name
         assert {e["isolation"] for e in row["executions"]} == {report.told["level"]}, name

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import signal
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from loopback import Cluster, free_port
 from submitted import INFO, needs_sandbox
 from working import until
 
@@ -37,48 +34,6 @@ pytestmark = [
 ]
 
 CHECKOUT = content.checkout()
-
-
-class Cluster:
-    """A scheduler and two workers, each a process of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._processes: list[subprocess.Popen[bytes]] = []
-        port = _free_port()
-        self.address = f"tcp://127.0.0.1:{port}"
-        self._start("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-show", "--no-dashboard")
-        self.workers = [self.join(n) for n in range(2)]
-
-    def join(self, number: int) -> subprocess.Popen[bytes]:
-        """Start a worker, with a cache of its own."""
-        options = ["--host", "127.0.0.1", "--nthreads", "1", "--no-nanny", "--no-dashboard"]
-        options += ["--local-directory", str(self._folder / f"worker-{number}"), "--death-timeout", "60"]
-        return self._start("worker", self.address, *options, cache=self._folder / f"cache-{number}")
-
-    def _start(self, what: str, *arguments: str, cache: Path | None = None) -> subprocess.Popen[bytes]:
-        environment = {**os.environ, "TRAINKIT_CACHE": str(cache or self._folder / "none")}
-        log = (self._folder / f"{what}.log").open("ab")
-        with log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "distributed.cli.dask_" + what, *arguments],
-                stdout=log,
-                stderr=log,
-                env=environment,
-            )
-        self._processes.append(process)
-        return process
-
-    def end(self) -> None:
-        for process in reversed(self._processes):
-            process.kill()
-            process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +121,7 @@ def test_nowhere_a_scheduler_is_told_with_its_address(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(module, "_PATIENCE", 1)
     with pytest.raises(GradingError, match="no scheduler at tcp://127"):
-        module.ClusterWorkers(Setting(), f"tcp://127.0.0.1:{_free_port()}")
+        module.ClusterWorkers(Setting(), f"tcp://127.0.0.1:{free_port()}")
 
 
 def _plain(graded: Any) -> Any:
