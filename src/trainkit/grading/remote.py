@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+from trainkit.course.model import Info
 from trainkit.errors import GradingError
 from trainkit.files import cache_folder
 from trainkit.grading.assignment import Assignment, Prepared
@@ -55,14 +56,21 @@ def localized(assignment: Assignment, digests: Mapping[int, str]) -> Assignment:
     def here(prepared: Prepared) -> Prepared:
         return replace(prepared, tables=_tables(prepared.variant, digests[prepared.variant], folder))
 
-    activity = folder / assignment.info.edition
-    activity.mkdir(exist_ok=True)
     return replace(
         assignment,
-        activity=activity_file(assignment.info, activity),
+        activity=_activity(assignment.info, folder),
         visible=here(assignment.visible),
         hidden=tuple(here(prepared) for prepared in assignment.hidden),
     )
+
+
+def _activity(info: Info, folder: Path) -> Path:
+    """Write what is asked; a task that reads what another one wrote goes on reading that."""
+    with tempfile.TemporaryDirectory(prefix=".activity-", dir=folder) as part:
+        written = activity_file(info, Path(part))
+        place = folder / info.edition / written.name
+        place.parent.mkdir(exist_ok=True)
+        return written.replace(place)
 
 
 def _tables(variant: int, digest: str, folder: Path) -> Path:
@@ -75,7 +83,7 @@ def _tables(variant: int, digest: str, folder: Path) -> Path:
             complete = Path(part) / "tables"
             complete.mkdir()
             write_tables(variant, sorted(TABLES), complete)
-            with suppress(FileExistsError, OSError):  # another thread was quicker
+            with suppress(OSError):  # another thread was quicker
                 complete.rename(tables)
     if _digest(tables) != digest:
         raise GradingError(

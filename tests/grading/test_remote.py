@@ -1,0 +1,40 @@
+"""An assignment that came from elsewhere, used by several tasks of one machine at the same time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from submitted import INFO
+
+from trainkit.grading import remote
+from trainkit.grading.assignment import Assignment, Prepared
+
+
+def test_what_is_asked_is_never_half_written_while_another_task_reads_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    tables = tmp_path / "tables"
+    tables.mkdir()
+    (tables / "number.txt").write_text("7")
+    monkeypatch.setenv("TRAINKIT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(
+        "trainkit.company.write_tables", lambda _v, _n, folder: (folder / "number.txt").write_text("7")
+    )
+    prepared = Prepared(7, tables, None)  # type: ignore[arg-type]
+    away, digests = remote.portable(Assignment(INFO, tmp_path / "a.json", prepared, ()))
+    first = remote.localized(away, digests).activity
+    whole = first.read_text(encoding="utf-8")
+    write = remote.activity_file
+    seen: list[str] = []
+
+    def halfway(info: Any, folder: Path) -> Path:
+        path = write(info, folder)
+        path.write_text(whole[:20], encoding="utf-8")
+        seen.append(first.read_text(encoding="utf-8"))
+        return write(info, folder)
+
+    monkeypatch.setattr(remote, "activity_file", halfway)
+    assert remote.localized(away, digests).activity == first
+    assert seen == [whole] == [first.read_text(encoding="utf-8")]
