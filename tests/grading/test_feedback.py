@@ -465,6 +465,17 @@ def test_several_exercises_have_an_index_with_their_points(book: Gradebook):
     assert {("href", "#e1"), ("id", "e1"), ("href", "#e2"), ("id", "e2")} <= set(outline.attributes)
 
 
+def test_what_was_entered_on_a_page_was_not_run_again(book: Gradebook):
+    hand_in(book, "lin-yue", right)
+    found = book.latest()
+    assert "was run again" in FORMS["html"]("lin-yue", found, KEYS)
+    found[0].executions = [e for e in found[0].executions if not e.hidden]
+    text = FORMS["html"]("lin-yue", found, KEYS)
+    assert "double is right: 20.0" in text
+    assert "was run again" not in text
+    assert "haven't seen" not in text
+
+
 def test_one_point_is_singular(book: Gradebook):
     hand_in(book, "lin-yue", right)
     assert "1 of 1 point" in FORMS["html"]("lin-yue", book.latest(), KEYS).replace("points", "")

@@ -40,13 +40,13 @@ def answer_view(
     Args:
         answer: what was asked.
         mark: what it earned.
-        executions: of the submission, that on the trainee's own data among them; each holds the answer.
+        executions: of the submission, that on the trainee's own data among them, which holds the answer.
         key: of the trainee's own variant; without it the verdict has no message.
         info: the exercise.
     """
     run = next(e for e in executions if not e.hidden)
-    result = _result(answer, run)
-    hidden = [_result(answer, e).outcome for e in executions if e.hidden]
+    result = next(r for r in run.results if r.name == answer.name)
+    hidden = [r.outcome for e in executions if e.hidden for r in e.results if r.name == answer.name]
     tally = hidden.count("right"), len(hidden)
     note = _elsewhere(answer, result, mark, tally) or _said(answer, result, run, key, info)
     return AnswerView(
@@ -61,10 +61,6 @@ def answer_view(
         comment=mark.comment,
         assessor=mark.assessor,
     )
-
-
-def _result(answer: Answer, execution: records.Execution) -> records.Result:
-    return next(r for r in execution.results if r.name == answer.name)
 
 
 def _elsewhere(

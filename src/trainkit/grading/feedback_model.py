@@ -67,6 +67,7 @@ class ExerciseView:
         note: why there is nothing more to show, if so; `text` is the rest of it.
         text: the reason, and what to do.
         wrong: the note is about something that went wrong.
+        rerun: a notebook was handed in, and was run on other data, too.
         answers: in the exercise's order.
         failures: what failed on the trainee's own data, a sentence each.
     """
@@ -79,6 +80,7 @@ class ExerciseView:
     note: str = ""
     text: str = ""
     wrong: bool = False
+    rerun: bool = False
     answers: Sequence[AnswerView] = ()
     failures: Sequence[str] = ()
 
@@ -118,6 +120,6 @@ class FeedbackView:
         return any(exercise.counts for exercise in self.exercises)
 
     @property
-    def ran(self) -> bool:
-        """Whether any notebook was run and may be spoken of."""
-        return any(exercise.answers for exercise in self.exercises)
+    def rerun(self) -> bool:
+        """Whether any notebook was run on other data, and may be spoken of."""
+        return any(exercise.rerun for exercise in self.exercises)

@@ -7,6 +7,7 @@ value, a message or an error.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from trainkit.course.catalogue import catalogue, info_from_plain
 from trainkit.course.frontmatter import COMPETENCIES
@@ -123,12 +124,8 @@ def _held_back(info: Info) -> ExerciseView:
 
 
 def _exercise(submission: records.Submission, info: Info, key: Key | None) -> ExerciseView:
-    run = shown(submission)
-    own_key = key if run is not None and key is not None and key.variant == run.variant else None
-    marks = {m.name: m for m in submission.marks}
-    there = {r.name for r in run.results} & marks.keys() if run else set()
     note, text = _note(submission)
-    return ExerciseView(
+    view = ExerciseView(
         heading=info.heading,
         level=pick(LEVELS[info.level]),
         counts=submission.state != "failed",
@@ -137,12 +134,22 @@ def _exercise(submission: records.Submission, info: Info, key: Key | None) -> Ex
         note=note,
         text=text,
         wrong=submission.state == "damaged",
+    )
+    run = shown(submission)
+    if run is None or not view.counts:
+        return view
+    own_key = key if key is not None and key.variant == run.variant else None
+    marks = {m.name: m for m in submission.marks}
+    there = {r.name for r in run.results} & marks.keys()
+    return replace(
+        view,
+        rerun=any(e.hidden for e in submission.executions),
         answers=[
             answer_view(a, marks[a.name], submission.executions, own_key, info)
             for a in info.answers
-            if a.name in there and submission.state != "failed"
+            if a.name in there
         ],
-        failures=_failures(run) if run and submission.state != "failed" else (),
+        failures=_failures(run),
     )
 
 
