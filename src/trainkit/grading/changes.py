@@ -52,7 +52,6 @@ class Grade:
         variants: on which it ran.
         grader: version of trainkit.
         plan: hash of everything besides the work that decides.
-        state: graded, damaged or failed.
         earned: automatic points by answer.
         manual: points given by hand, by answer.
     """
@@ -62,7 +61,6 @@ class Grade:
     variants: frozenset[int]
     grader: str
     plan: str
-    state: str
     earned: Mapping[str, float]
     manual: Mapping[str, float]
 
@@ -75,7 +73,6 @@ class Grade:
             frozenset(e.variant for e in submission.executions),
             submission.grader,
             submission.plan,
-            submission.state,
             {m.name: m.earned for m in submission.marks},
             {h.name: h.points for h in submission.by_hand if h.points is not None},
         )
