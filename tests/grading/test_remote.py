@@ -1,4 +1,4 @@
-"""An assignment that came from elsewhere, used by several tasks of one machine at the same time."""
+"""Grading elsewhere: what one task needs isn't in another one's way, and no connection is left behind."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from submitted import INFO
 
+from trainkit.errors import SandboxError
 from trainkit.grading import remote
 from trainkit.grading.assignment import Assignment, Prepared
+from trainkit.grading.station import Setting
 
 
 def test_what_is_asked_is_never_half_written_while_another_task_reads_it(
@@ -38,3 +40,26 @@ def test_what_is_asked_is_never_half_written_while_another_task_reads_it(
     monkeypatch.setattr(remote, "activity_file", halfway)
     assert remote.localized(away, digests).activity == first
     assert seen == [whole] == [first.read_text(encoding="utf-8")]
+
+
+def test_a_cluster_whose_workers_have_no_sandbox_is_left(monkeypatch: pytest.MonkeyPatch):
+    cluster = pytest.importorskip("trainkit.grading.cluster", reason="Dask isn't installed")
+    left: list[bool] = []
+
+    class Scheduler:
+        def __init__(self, *_address: Any, **_settings: Any) -> None:
+            """Answer at once."""
+
+        def wait_for_workers(self, _number: int, timeout: float) -> None:
+            """Have one."""
+
+        def register_plugin(self, _plugin: Any) -> None:
+            raise SandboxError("no sandbox here")
+
+        def close(self) -> None:
+            left.append(True)
+
+    monkeypatch.setattr(cluster, "Client", Scheduler)
+    with pytest.raises(SandboxError, match="no sandbox here"):
+        cluster.ClusterWorkers(Setting(), "tcp://127.0.0.1:8786")
+    assert left == [True]

@@ -40,6 +40,7 @@ class ClusterWorkers:
 
     Raises:
         GradingError: there is no scheduler at that address, or it has no workers.
+        SandboxError: a worker's machine has no sandbox.
     """
 
     def __init__(self, setting: Setting, scheduler: str) -> None:
@@ -53,11 +54,13 @@ class ClusterWorkers:
         try:
             self._client.wait_for_workers(1, timeout=_PATIENCE)
             self._client.register_plugin(_Warm(setting))
-        except TimeoutError as error:
+        except BaseException as error:
             self._client.close()
-            raise GradingError(
-                _("The scheduler at {address} has no workers.").format(address=scheduler)
-            ) from error
+            if isinstance(error, TimeoutError):
+                raise GradingError(
+                    _("The scheduler at {address} has no workers.").format(address=scheduler)
+                ) from error
+            raise
 
     def __enter__(self) -> ClusterWorkers:
         return self
