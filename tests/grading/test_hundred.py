@@ -26,7 +26,7 @@ exercises = ["1-06", "2-01", "3-01"]
 [limits]
 cell_seconds = 5
 notebook_seconds = 60
-memory_mib = 3072
+memory_mib = 1024
 """
 
 pytestmark = [
