@@ -228,7 +228,7 @@ def test_a_mistake_in_the_exercise_is_put_right_and_told(graded: Path, source: S
     assert f"chen-bo, 1-06, {source.info.answers[0].name}:" in result.stdout
     assert "The exercise was edited." in result.stdout
     again = CliRunner().invoke(app, ["regrade", str(graded), "--trainee", "chen-bo"])
-    assert "1 graded again, 1 answers changed" in again.stdout
+    assert "1 graded again, 1 answer changed" in again.stdout
 
 
 def test_regrading_somebody_who_handed_nothing_in_is_named(graded: Path):

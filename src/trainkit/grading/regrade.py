@@ -16,7 +16,7 @@ from trainkit.grading.preparation import exercises_of
 from trainkit.grading.queries import File
 from trainkit.grading.results import printable, screen
 from trainkit.grading.sandbox import Limits
-from trainkit.i18n import _
+from trainkit.i18n import _, ngettext
 
 __all__ = ["Kept", "Regrade"]
 
@@ -129,9 +129,11 @@ class Regrade:
             ids = ", ".join(self.gone)
             console.print(_("Not graded again, for there is no source: {ids}.").format(ids=ids))
         console.print(
-            _("{graded} graded again, {changes} answers changed. Results: {folder}").format(
-                graded=tally.graded, changes=len(tally.changes), folder=self.way.classroom.grades
-            ),
+            ngettext(
+                "{graded} graded again, {changes} answer changed. Results: {folder}",
+                "{graded} graded again, {changes} answers changed. Results: {folder}",
+                len(tally.changes),
+            ).format(graded=tally.graded, changes=len(tally.changes), folder=self.way.classroom.grades),
             markup=False,
         )
         return tally
