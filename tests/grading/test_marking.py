@@ -142,6 +142,19 @@ def test_what_can_t_be_given_changes_nothing(
     assert [a.action for a in book.audit()] == ["grade"]
 
 
+def test_points_by_hand_never_count_for_more_than_the_answer_is_worth_now(book: Gradebook):
+    """Another edition may ask for less; should it ask for more again, all of them count."""
+    give(book, 2)
+    for edition, worth in (("second", 1.0), ("third", 4.0)):
+        less = replace(
+            graded("c1", earned=0.5), marks=(replace(graded().marks[0], points=worth, earned=0.5),)
+        )
+        book.record("lin-yue", replace(INFO, edition=edition), less, plan=edition, received=b"x", again=True)
+        [submission] = book.latest()
+        assert (mark(book).manual, mark(book).awarded) == (2.0, min(2.0, worth))
+        assert submission.awarded == submission.evidence[0].awarded == min(2.0, worth)
+
+
 def test_work_that_trainkit_failed_to_grade_is_no_evidence(book: Gradebook):
     """It has no points yet, and nobody fails a competency by it."""
     before = [(s.trainee, s.share) for s in book.standings()]

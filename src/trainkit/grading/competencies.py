@@ -50,11 +50,12 @@ def evidence(info: Mapping[str, Any], awarded: float, points: float) -> list[rec
 
     Args:
         info: the exercise as plain data.
-        awarded: points that count.
+        awarded: points that count; more than `points` count as many.
         points: that could be awarded.
     """
+    reached = min(awarded, points)
     return [
-        records.Evidence(competency=name, level=info.get("level", ""), awarded=awarded, points=points)
+        records.Evidence(competency=name, level=info.get("level", ""), awarded=reached, points=points)
         for name in dict.fromkeys(info.get("competencies", ()))
     ]
 

@@ -234,8 +234,8 @@ class Mark(Base):
 
     @property
     def awarded(self) -> float:
-        """The points that count."""
-        return self.earned if self.manual is None else self.manual
+        """The points that count: those given by hand, up to what the answer is worth in this edition."""
+        return self.earned if self.manual is None else min(self.manual, self.points)
 
 
 class ByHand(Base):
