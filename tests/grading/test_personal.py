@@ -252,10 +252,15 @@ def test_what_a_namesake_handed_in_is_left_to_a_person(tmp_path: Path):
     classroom = made(tmp_path / "spring", "", "id,name\nlin-1,Lin Yue\nlin-2,Lin Yue\n")
     theirs = classroom.submissions / "Lin Yue_77_assignsubmission_file_"
     write(theirs / "1-06.ipynb", "whose?")
+    canvas = classroom.grades / "canvas.csv"
+    write(canvas, "Student,SIS Login ID,1-06\nLin Yue,lin-1,2\nLin Yue,lin-2,3\n")
     with open_class(classroom) as book:
         done = forget(book, classroom, "lin-1")
     assert (theirs / "1-06.ipynb").is_file()
-    assert theirs in done.mentions
+    assert canvas.read_text(encoding="utf-8-sig").split() == [
+        "Student,SIS", "Login", "ID,1-06", "Lin", "Yue,lin-2,3"
+    ]  # fmt: skip
+    assert {theirs, canvas} <= set(done.mentions)
 
 
 @pytest.mark.parametrize("name", ["Lin Yue", "Lin Yue (77)"])

@@ -145,13 +145,14 @@ def _strike_rows(path: Path, who: Identity) -> bool:
     except (UnicodeDecodeError, csv.Error):
         return False
     column = rows[0].index("trainee") if rows and "trainee" in rows[0] else None
+    words = set(who.words) - (set() if who.unique else {who.display_name})
 
     def is_theirs(row: list[str]) -> bool:
         # A cell that a spreadsheet would take for a formula stands behind an apostrophe.
         cells = [cell.removeprefix("'") for cell in row]
         if column is not None and column < len(cells):
             return cells[column] == who.name.removeprefix("'")
-        return any(cell in who.words for cell in cells)
+        return not words.isdisjoint(cells)
 
     kept = [row for row in rows if not is_theirs(row)]
     if len(kept) == len(rows):
