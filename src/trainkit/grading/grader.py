@@ -182,10 +182,8 @@ def _why_not_run(execution: Execution) -> str:
         if failure.error == "timeout"
         else _("Cell {cell} ended the kernel.").format(cell=failure.cell)
         for failure in execution.failures
-        if failure.cell and failure.error in {"timeout", "died"}
+        if failure.error in {"timeout", "died"}
     ]
-    if any(failure.cell == 0 for failure in execution.failures):
-        said.append(_("What the notebook left behind kept its answers from being collected."))
     # A cell that was interrupted has run; what it should have computed is missing all the same.
     ended = [cut[execution.state]] if execution.state in cut else []
     if not said and not ended and execution.not_run:
