@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from trainkit.i18n import use_language
 from trainkit.startup import block_slow_grammars
 
 block_slow_grammars()
+
+# A busy machine is no failure, and the same commit always tries the same cases.
+settings.register_profile("trainkit", deadline=None, derandomize=True)
+settings.load_profile("trainkit")
 
 # Doctests are collected from every module; several folders have a conftest.py, and this is the topmost.
 collect_ignore = ["conftest.py"]

@@ -6,18 +6,15 @@ import gettext
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import altair as alt
 import pandas as pd
 import polars as pl
 import pytest
-from typer.testing import CliRunner
 
 from trainkit import charts, i18n
 from trainkit.charts import gallery, parts, svg, theme
-from trainkit.cli import app
 from trainkit.errors import EmptyInput, InputError, MissingColumn
 from trainkit.metrics.registry import FAMILIES
 
@@ -72,6 +69,7 @@ def test_every_family_of_metrics_has_a_chart():
     assert {example.family for example in gallery.examples()} == set(FAMILIES)
 
 
+@pytest.mark.slow
 def test_the_gallery_is_one_page_with_every_chart(language: str):
     page = gallery.page()
     assert page.count("<svg ") == len(gallery.examples())
@@ -160,10 +158,3 @@ def test_a_slope_chart_wants_exactly_two_periods():
     table = pd.DataFrame({"type": ["G"] * 3, "year": [2023, 2024, 2025], "csat": [1.0, 2.0, 3.0]})
     with pytest.raises(InputError, match="two periods"):
         charts.slope(table, "type", "year", "csat", title="x")
-
-
-def test_the_command_writes_the_gallery(tmp_path: Path):
-    page = tmp_path / "gallery.html"
-    result = CliRunner().invoke(app, ["gallery", "--lang", "zh", "--out", str(page)])
-    assert result.exit_code == 0, result.output
-    assert page.read_text(encoding="utf-8").count("<figure>") == len(EXAMPLES)

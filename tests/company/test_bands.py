@@ -112,7 +112,7 @@ def test_two_hundred_variants_lie_in_the_bands(part):
     assert levels["F2"].std() > 0.02
 
 
-@pytest.mark.parametrize("customers", [2000, 12_000])
+@pytest.mark.parametrize("customers", [2000, pytest.param(12_000, marks=pytest.mark.slow)])
 def test_the_facts_hold_at_other_sizes(customers):
     levels = facts.measure(simulate(0, customers=customers))
     assert levels["F1"] == pytest.approx(0.12, abs=0.001)

@@ -35,6 +35,7 @@ def test_other_arguments_give_other_values(change):
     assert content_hash(table, one["customers"]) != content_hash(table, other["customers"])
 
 
+@pytest.mark.slow
 def test_a_large_company_has_unique_identifiers_across_its_blocks():
     tables = simulate(3, customers=21_000)
     for name, frame in tables.items():

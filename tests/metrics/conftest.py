@@ -10,11 +10,6 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))  # modules that the tests of this folder share
 
 from backends import BACKENDS
-from hypothesis import settings
-
-# A busy machine is no failure, and the same commit always tries the same cases.
-settings.register_profile("metrics", deadline=None, derandomize=True)
-settings.load_profile("metrics")
 
 
 @pytest.fixture(params=list(BACKENDS))

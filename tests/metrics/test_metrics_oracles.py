@@ -20,6 +20,7 @@ def test_iris_falls_into_three_clusters_as_published():
     assert found["silhouette"][0] == pytest.approx(0.5528, abs=0.0001)
 
 
+@pytest.mark.slow
 def test_the_churn_model_is_the_logistic_regression_of_the_textbooks():
     api = pytest.importorskip("statsmodels.api", reason="statsmodels isn't installed")
     random = np.random.default_rng(8)

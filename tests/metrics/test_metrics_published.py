@@ -24,7 +24,14 @@ def _meet(anchor: Anchor, backend: str) -> None:
     assert anchor.compute(backend) == pytest.approx(anchor.expected, abs=max(anchor.tolerance, 1e-9))
 
 
-@pytest.mark.parametrize("anchor", [a for a in ANCHORS if a.frames], ids=_name)
+#: Files of which it takes seconds to make frames of every library.
+LARGE = ("online_retail.parquet", "groceries.parquet")
+WITH_FRAMES = [
+    pytest.param(a, marks=[pytest.mark.slow] if a.needs in LARGE else []) for a in ANCHORS if a.frames
+]
+
+
+@pytest.mark.parametrize("anchor", WITH_FRAMES, ids=_name)
 def test_a_published_number_is_met_with_every_library(anchor: Anchor, backend: str):
     _meet(anchor, backend)
 

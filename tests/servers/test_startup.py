@@ -71,11 +71,13 @@ def test_a_chart_is_an_svg_in_a_chinese_font():
     assert "企业" in svg
 
 
+@pytest.mark.slow
 def test_a_chart_is_the_same_each_time():
     code = CHART + "print(data['image/svg+xml'])"
     assert run(code) == run(code)
 
 
+@pytest.mark.slow
 def test_an_interactive_chart_asks_no_other_server(tmp_path):
     code = CHART + "print(alt.JupyterChart._esm)"
     script = run(code, TRAINKIT_CACHE=str(tmp_path))
@@ -85,6 +87,7 @@ def test_an_interactive_chart_asks_no_other_server(tmp_path):
     assert cached.read_text(encoding="utf-8").strip() == script
 
 
+@pytest.mark.slow
 def test_the_cached_chart_script_is_used(tmp_path, monkeypatch):
     monkeypatch.setenv("TRAINKIT_CACHE", str(tmp_path))
     startup.chart_script_file().write_text("// from the cache")
@@ -92,12 +95,14 @@ def test_the_cached_chart_script_is_used(tmp_path, monkeypatch):
     assert run(code, TRAINKIT_CACHE=str(tmp_path)) == "// from the cache"
 
 
+@pytest.mark.slow
 def test_while_grading_no_picture_is_drawn_and_no_cache_read_or_written(tmp_path):
     code = CHART + "print('image/svg+xml' in data)"
     assert run(code, TRAINKIT_CACHE=str(tmp_path), TRAINKIT_LIFE="grade") == "False"
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("")
@@ -105,6 +110,7 @@ def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path):
     assert run(code, TRAINKIT_CACHE=str(blocked / "cache")) == "True"
 
 
+@pytest.mark.slow
 def test_altair_imported_before_is_set_up_as_well():
     assert run("import altair\n" + CHART + "print('image/svg+xml' in data)") == "True"
 
