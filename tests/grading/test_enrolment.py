@@ -77,6 +77,19 @@ def test_a_roster_and_a_notebook_in_two_languages_don_t_take_turns(where: Path |
         assert [a.action for a in book.audit()] == ["roster", "grade"]
 
 
+def test_whose_language_nobody_tells_has_that_of_the_class(where: Path | str, tmp_path: Path):
+    classroom = made(tmp_path / "spring", where, "id,language\nlin-yue,\nchen-bo,en\n")
+    settings = classroom.folder / "class.toml"
+    settings.write_text(f'lang = "zh"\n{settings.read_text(encoding="utf-8")}', encoding="utf-8")
+    with open_class(Classroom.load(classroom.folder)) as book:
+        enroll(book, [Entry("zhou-min")])
+        assert {t.name: t.lang for t in book.trainees()} == {
+            "lin-yue": "zh",
+            "chen-bo": "en",
+            "zhou-min": "zh",
+        }
+
+
 def test_of_two_classes_that_open_a_new_gradebook_at_once_one_gets_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

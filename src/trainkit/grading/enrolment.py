@@ -80,7 +80,7 @@ def enroll(book: Gradebook, entries: Sequence[Entry], *, why: str = "", who: str
     """Add the people of a roster to a gradebook, and bring those up to date who are in it.
 
     Nobody is removed. What the roster has no column for, or leaves empty, stays as it is, and so does the
-    language of somebody whose notebook tells it.
+    language of somebody whose notebook tells it. Who is new has the class's, unless the roster tells it.
 
     Args:
         book: the gradebook.
@@ -94,6 +94,8 @@ def enroll(book: Gradebook, entries: Sequence[Entry], *, why: str = "", who: str
         told = set(
             session.scalars(select(records.Submission.trainee_id).where(records.Submission.lang != ""))
         )
+        info = session.get(records.ClassInfo, 1)
+        lang = info.lang if info is not None else "en"
         added, changed = [], []
         for entry in entries:
             given = _given(entry)
@@ -101,7 +103,7 @@ def enroll(book: Gradebook, entries: Sequence[Entry], *, why: str = "", who: str
             if person is not None and person.id in told:
                 given.pop("lang", None)
             if person is None:
-                session.add(records.Trainee(name=entry.name, **given))
+                session.add(records.Trainee(name=entry.name, **{"lang": lang, **given}))
                 added.append(entry.name)
             elif any(getattr(person, field) != value for field, value in given.items()):
                 for field, value in given.items():
