@@ -140,8 +140,8 @@ class Runner(Protocol):
             environment: variables, besides those of every box.
             deadline: on the monotonic clock, for the start.
             stop: set it to give up.
-            ahead: inputs that are tables which the notebook will probably load; a warm runner may read
-                them once for all notebooks.
+            ahead: inputs that are tables which the notebook will probably load; a runner that lives longer
+                may unpack them once for all notebooks.
 
         Raises:
             SandboxError: there can't be one on this machine.
@@ -182,7 +182,7 @@ class Order:
         runner: makes the kernels.
         inputs: files that each of them gets.
         environment: variables that each of them gets.
-        ahead: tables among the inputs that are worth reading before.
+        ahead: tables among the inputs that are worth unpacking.
         observer: is told what happens; with one, errors and lost kernels don't stop the notebook.
         stop: set it to end the run.
     """

@@ -7,6 +7,7 @@ rights in the zygote's user namespace, and limits on processes count in the chil
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -86,10 +87,14 @@ def _kept(folder: str) -> Iterator[None]:
 def _mounted_below(folder: str) -> list[str]:
     """Return the mount points below a folder, without those below one of them."""
     table = Path("/proc/self/mountinfo").read_bytes()
-    # The fifth field; a blank in it is written in octal.
-    points = {line.split()[4].replace(rb"\040", b" ").decode() for line in table.splitlines()}
+    # The fifth field; blanks and the like in it are written in octal.
+    points = {_unescaped(line.split()[4]) for line in table.splitlines()}
     below = sorted(point for point in points if point.startswith(f"{folder}/"))
     return [p for p in below if not any(p.startswith(f"{other}/") for other in below)]
+
+
+def _unescaped(field: bytes) -> str:
+    return os.fsdecode(re.sub(rb"\\([0-7]{3})", lambda found: bytes([int(found[1], 8)]), field))
 
 
 def copy(source: int, target: Path) -> None:

@@ -68,7 +68,7 @@ class Zygote:
             limits: of this child.
             inputs: the files that it gets copies of.
             environment: further variables.
-            ahead: inputs that are tables which it finds read already.
+            ahead: inputs that are tables which it will probably load.
 
         Raises:
             SandboxError: the machine doesn't let it be shut in.

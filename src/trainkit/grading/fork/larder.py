@@ -1,32 +1,29 @@
 """What notebooks are given, kept by the zygote: a class works on few variants, and each is copied once.
 
-The files that an execution is given lie on a shelf: a small file system of their own, read-only once it is
-filled. A child sees its own shelf and no other. Tables that its notebook will probably load are read before
-the fork; the grader has written them, so the zygote may.
+The files that an execution is given lie on a shelf: a small file system of their own, read-only but for the
+moments in which it is filled. A child sees its own shelf and no other.
+
+The zygote itself never reads them: what it had in its memory, each child would have in its own, and a run on
+the data that a trainee has seen would find there the data that nobody has seen.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from trainkit.company import store
-from trainkit.company.schema import find
-from trainkit.errors import TrainkitError
+from trainkit.company.store import UNPACKED, unpack
+from trainkit.errors import DataError
 from trainkit.grading.fork.enclosure import copy
 from trainkit.grading.fork.linux import Mount, mount, unmount
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 __all__ = ["Larder", "Shelf"]
 
-#: Bytes on all shelves, with the tables that were read from them.
+#: Bytes on all shelves.
 _MOST_BYTES = 192 * 2**20
 
 _SAFE = Mount.NOSUID | Mount.NODEV | Mount.NOEXEC
@@ -41,13 +38,13 @@ class Shelf:
 
     Args:
         folder: where they lie, as they will below `/given`.
-        size: bytes of the files and of the tables.
-        tables: those that were read, by the file's path.
+        size: in bytes.
+        unpacked: tables that are read often lie here as they do in memory, too.
     """
 
     folder: str
     size: int = 0
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    unpacked: bool = False
 
 
 class Larder:
@@ -70,55 +67,71 @@ class Larder:
 
         Args:
             files: where each file will lie for the child, below the larder's folder; and a descriptor of it.
-            ahead: those among them that are tables to read now. One that can't be read is left to the
-                notebook, which then gets the error.
+            ahead: those among them that are tables which notebooks will probably load. They are unpacked when
+                the shelf is used for the second time: for a single notebook it isn't worth it.
 
         Raises:
             OSError: there is no room for them.
         """
         marks = tuple(_mark(path, descriptor) for path, descriptor in files)
-        shelf = self._shelves.pop(marks, None) or self._filled(files)
+        shelf = self._shelves.pop(marks, None)
+        if shelf is None:
+            shelf = self._filled(files)
+        elif not shelf.unpacked:
+            self._unpack(shelf, set(ahead) & {path for path, _descriptor in files})
         self._shelves[marks] = shelf
-        sources = dict(files)
-        for path in ahead:
-            if path in sources and path not in shelf.tables:
-                with suppress(OSError, TrainkitError):
-                    self._read(path, sources[path], shelf)
         self._clear_out()
         return shelf
-
-    def serve(self, shelf: Shelf) -> None:
-        """In the child: let its notebook load the tables of its shelf, and forget those of all others."""
-        for path, table in shelf.tables.items():
-            store.hold(Path(path), table)
-        self._shelves.clear()
 
     def _filled(self, files: Sequence[tuple[str, int]]) -> Shelf:
         shelf = Shelf(f"{self._folder}/{next(self._numbers)}")
         Path(shelf.folder).mkdir()
         mount("tmpfs", shelf.folder, _SAFE, "mode=0755")
         try:
-            for path, descriptor in files:
-                copy(descriptor, Path(shelf.folder) / Path(path).relative_to(self._folder))
-                shelf.size += os.fstat(descriptor).st_size
-            mount("", shelf.folder, Mount.REMOUNT | Mount.BIND | Mount.READ_ONLY | _SAFE)
+            with _open_to_writing(shelf):
+                for path, descriptor in files:
+                    copy(descriptor, self._place(shelf, path))
+                    shelf.size += os.fstat(descriptor).st_size
         except OSError:
             _remove(shelf)
             raise
         return shelf
 
-    def _read(self, path: str, descriptor: int, shelf: Shelf) -> None:
-        name = Path(path).stem
-        # Its bytes, not its name: who opened it may read it, and the zygote may not.
-        data = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
-        table = store.read_table(find(name), Path(path), data=data)
-        shelf.tables[path] = table
-        shelf.size += int(table.memory_usage().sum())
+    def _unpack(self, shelf: Shelf, paths: Iterable[str]) -> None:
+        """Unpack tables in a process of its own, which takes what it has read along when it ends."""
+        shelf.unpacked = True
+        places = [self._place(shelf, path) for path in paths]
+        with _open_to_writing(shelf):
+            pid = os.fork()
+            if pid == 0:
+                try:
+                    for place in places:
+                        # A damaged one is left to the notebook that loads it.
+                        with suppress(OSError, DataError):
+                            unpack(place)
+                finally:
+                    os._exit(0)
+            os.waitpid(pid, 0)
+        made = [place.with_suffix(UNPACKED) for place in places]
+        shelf.size += sum(place.stat().st_size for place in made if place.exists())
+
+    def _place(self, shelf: Shelf, path: str) -> Path:
+        return Path(shelf.folder) / Path(path).relative_to(self._folder)
 
     def _clear_out(self) -> None:
         """Remove the shelves that weren't used for longest; a child that has one keeps it to its end."""
         while len(self._shelves) > 1 and sum(s.size for s in self._shelves.values()) > self._most_bytes:
             _remove(self._shelves.pop(next(iter(self._shelves))))
+
+
+@contextmanager
+def _open_to_writing(shelf: Shelf) -> Iterator[None]:
+    """Let the zygote write to a shelf; children that have it can't, for their mounts are their own."""
+    mount("", shelf.folder, Mount.REMOUNT | Mount.BIND | _SAFE)
+    try:
+        yield
+    finally:
+        mount("", shelf.folder, Mount.REMOUNT | Mount.BIND | Mount.READ_ONLY | _SAFE)
 
 
 def _mark(path: str, descriptor: int) -> _Mark:

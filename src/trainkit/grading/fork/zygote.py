@@ -131,7 +131,6 @@ class _Zygote:
             os.close(self._own)
             for pidfd in self._children:
                 os.close(pidfd)
-            self._larder.serve(shelf)
             own = []
             for path, descriptor in inputs:
                 if _is_given(path):
