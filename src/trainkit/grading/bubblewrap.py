@@ -52,7 +52,10 @@ def command(
     files = _files(given, scratch_bytes, hidden, ("--proc", "/proc"), copies)
     inner = ["--unshare-user", "--disable-userns"]
     if os.geteuid() != 0:
-        return [*_base(files, settings), "--unshare-pid", "--cap-drop", "ALL", *inner, "--", *argv]
+        # Without a first process of bubblewrap's own, which has no limits and could be written into by code
+        # of the same user and rights.
+        alone = ("--unshare-pid", "--as-pid-1", "--cap-drop", "ALL")
+        return [*_base(files, settings), *alone, *inner, "--", *argv]
     return [*_base(files, settings), "--unshare-pid", *_as_nobody(), *inner, *_SAME_FILES, "--", *argv]
 
 
