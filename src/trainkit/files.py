@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 __all__ = ["cache_folder", "write_atomic"]
@@ -18,13 +19,14 @@ def cache_folder() -> Path:
     return user_cache_path("trainkit", appauthor=False)
 
 
-def write_atomic(path: Path, data: str | bytes, *, private: bool = False) -> None:
+def write_atomic(path: Path, data: str | bytes, *, private: bool = False, once: bool = False) -> None:
     """Write `data` to `path` at once: whoever reads sees the old content or the new, never a part.
 
     Args:
         path: the file; missing folders above it are made.
         data: text (written as UTF-8, line ends as they are) or bytes.
         private: only this user may read it, for files that hold a token.
+        once: leave a file that is there already: of several writers at a time, the first one counts.
 
     Raises:
         OSError: the file can't be written; its name stands in the error.
@@ -32,13 +34,13 @@ def write_atomic(path: Path, data: str | bytes, *, private: bool = False) -> Non
     path.parent.mkdir(parents=True, exist_ok=True)
     raw = data.encode() if isinstance(data, str) else data
     try:
-        _replace(path, raw, private=private)
+        _write(path, raw, private=private, once=once)
     except OSError as error:
         # The name of the part, which stands in the error, tells nobody anything.
         raise OSError(error.errno, error.strerror or str(error), str(path)) from error
 
 
-def _replace(path: Path, raw: bytes, *, private: bool) -> None:
+def _write(path: Path, raw: bytes, *, private: bool, once: bool) -> None:
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     part = Path(name)
     try:
@@ -47,10 +49,13 @@ def _replace(path: Path, raw: bytes, *, private: bool) -> None:
         if not private:
             # mkstemp makes private files; give a common one what the umask would.
             part.chmod(0o666 & ~_umask())
-        part.replace(path)
-    except BaseException:
+        if once:
+            with suppress(FileExistsError):
+                path.hardlink_to(part)
+        else:
+            part.replace(path)
+    finally:
         part.unlink(missing_ok=True)
-        raise
 
 
 def _umask() -> int:

@@ -19,6 +19,7 @@ from trainkit.grading.classroom import Classroom
 from trainkit.grading.database import Database
 from trainkit.grading.enrolment import Enrolled, adopt, enroll, open_class
 from trainkit.grading.gradebook import Gradebook
+from trainkit.grading.grader import ungraded
 from trainkit.grading.roster import Entry
 
 
@@ -83,10 +84,13 @@ def test_whose_language_nobody_tells_has_that_of_the_class(where: Path | str, tm
     settings.write_text(f'lang = "zh"\n{settings.read_text(encoding="utf-8")}', encoding="utf-8")
     with open_class(Classroom.load(classroom.folder)) as book:
         enroll(book, [Entry("zhou-min")])
+        damaged = ungraded(b"x", INFO, "damaged", "It isn't a notebook.")
+        book.record("wu-hao", INFO, damaged, plan="p", received=b"x")
         assert {t.name: t.lang for t in book.trainees()} == {
             "lin-yue": "zh",
             "chen-bo": "en",
             "zhou-min": "zh",
+            "wu-hao": "zh",
         }
 
 

@@ -48,3 +48,11 @@ def test_a_private_file_is_for_its_owner_alone(tmp_path, private, mode):
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "f").stat().st_mode) == mode
+
+
+def test_of_several_writers_of_a_file_that_is_made_once_the_first_counts(tmp_path):
+    path = tmp_path / "class.secret"
+    files.write_atomic(path, "first", private=True, once=True)
+    files.write_atomic(path, "second", private=True, once=True)
+    assert path.read_text() == "first"
+    assert list(tmp_path.iterdir()) == [path]

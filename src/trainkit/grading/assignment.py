@@ -99,7 +99,7 @@ def class_secret(path: Path) -> str:
         GradingError: the file holds none, for example because a disk was full when it was copied.
     """
     if not path.is_file():
-        write_atomic(path, secrets.token_hex(_SECRET_BYTES) + "\n", private=True)
+        write_atomic(path, secrets.token_hex(_SECRET_BYTES) + "\n", private=True, once=True)
     secret = path.read_text(encoding="utf-8").strip()
     if len(secret) < 2 * _SECRET_BYTES:
         raise GradingError(

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from trainkit.course.answers import NOT_ATTEMPTED, validate
 from trainkit.course.model import Info, plain
 from trainkit.errors import SandboxError
+from trainkit.files import write_atomic
 from trainkit.grading.alongside import is_helper
 from trainkit.grading.bubblewrap import GIVEN, JOB
 from trainkit.grading.notebooks import Submitted, runnable
@@ -86,7 +87,7 @@ def activity_file(info: Info, folder: Path) -> Path:
     """Write what the sandbox may know of an exercise, which is what it asks, and return the file."""
     path = folder / f"{info.id}.json"
     asked = replace(info, hints={}, quizzes=())
-    path.write_text(json.dumps(plain(asked), ensure_ascii=False), encoding="utf-8")
+    write_atomic(path, json.dumps(plain(asked), ensure_ascii=False))
     return path
 
 

@@ -52,7 +52,7 @@ def store(
     """
     last = session.scalars(counting(trainee, info.id)).first()
     before = Grade.of(last) if last is not None else None
-    person = _find_or_add(session, records.Trainee, {"name": trainee})
+    person = _find_or_add(session, records.Trainee, {"name": trainee}, lambda: {"lang": _spoken(session)})
     if graded.judged:
         person.lang = graded.lang
     exercise = _find_or_add(
@@ -83,10 +83,15 @@ def store(
     return before, submission
 
 
+def _spoken(session: Session) -> str:
+    """Return the class's language, which is that of people of whom nothing else is known."""
+    return session.scalars(select(records.ClassInfo.lang)).first() or "en"
+
+
 def prove(session: Session, submission: records.Submission) -> None:
     """Write the evidence of competencies anew, from the marks and what was given by hand."""
     by_hand = {h.name: h.points for h in submission.by_hand if h.points is not None}
-    awarded = round(sum(by_hand.get(m.name, m.earned) for m in submission.marks), 4)
+    awarded = round(sum(min(by_hand.get(m.name, m.earned), m.points) for m in submission.marks), 4)
     submission.evidence.clear()
     session.flush()  # the old rows go before the new ones come: their keys are the same
     submission.evidence.extend(evidence(submission.exercise.info, awarded, submission.points))
