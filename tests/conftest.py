@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
 from hypothesis import settings
@@ -11,6 +12,13 @@ from trainkit.i18n import use_language
 from trainkit.startup import block_slow_grammars
 
 block_slow_grammars()
+
+# With a test process for each core, a second thread for a small product of matrices only waits, and burns
+# many times what the product takes. The libraries read this once; what tests start doesn't inherit it.
+with pytest.MonkeyPatch.context() as patch:
+    patch.setenv("OPENBLAS_NUM_THREADS", "1")
+    import_module("numpy")
+    import_module("scipy.linalg")
 
 # A busy machine is no failure, and the same commit always tries the same cases.
 settings.register_profile("trainkit", deadline=None, derandomize=True)
