@@ -44,9 +44,9 @@ def executions(exercise: str, meter: Meter, *, rounds: int, runs: int) -> dict[s
     source = source_of(exercise)
     assignment = prepared(source)
     raw = solved(source)
-    environment = surroundings(assignment)
     taken: dict[str, list[float]] = {"engine": [], "papermill": [], "floor": []}
     with tempfile.TemporaryDirectory() as folder, batch.box_for() as box:
+        environment = surroundings(assignment, Path(folder))
         notebook = Path(folder) / "submitted.ipynb"
         notebook.write_bytes(raw)
 

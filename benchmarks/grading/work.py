@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 import nbformat
 
 from trainkit import content
+from trainkit.company.store import unpack
 from trainkit.course.compose import compose
 from trainkit.course.key import solution
 from trainkit.course.source import Source
@@ -39,10 +41,13 @@ def prepared(source: Source) -> Assignment:
     return prepare(source, SECRET, folder)
 
 
-def surroundings(assignment: Assignment) -> dict[str, str]:
-    """The environment in which the exercise's cells find their data, as in the sandbox."""
+def surroundings(assignment: Assignment, folder: Path) -> dict[str, str]:
+    """The environment in which cells find their data unpacked, as in the sandbox; made in `folder`."""
+    tables = shutil.copytree(assignment.visible.tables, folder / "tables")
+    for name in assignment.visible.key.tables:
+        unpack(tables / f"{name}.parquet")
     return {
-        "TRAINKIT_TABLES": str(assignment.visible.tables),
+        "TRAINKIT_TABLES": str(tables),
         "TRAINKIT_ACTIVITY": str(assignment.activity),
         "TRAINKIT_LIFE": "grade",
         "TRAINKIT_LANG": "en",
