@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 
 import pytest
 from cases import SECRET, attacks
-from sides import Report
+from sides import Report, Side
 from submitted import needs_sandbox
 
 from trainkit.grading import sandbox
@@ -50,9 +50,8 @@ class Elements(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def submissions(graded: Callable[[str, str], Report]) -> list[Submission]:
-    level = sandbox.probe().level
-    report = graded(level, "root")
+def submissions(graded: Callable[[Side], Report]) -> list[Submission]:
+    report = graded(Side(sandbox.probe().level, "root"))
     with Gradebook(report.grades / "gradebook.db") as book:
         return book.latest()
 
