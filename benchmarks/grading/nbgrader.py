@@ -11,6 +11,7 @@ import shutil
 import site
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -51,13 +52,14 @@ def measure(exercise: str, meter: Meter, peers: Path, folder: Path, *, submissio
     notebook = _notebook(exercise, assignment)
     _write(course / "source" / "ps1" / f"{exercise}.ipynb", notebook, "")
     (course / "nbgrader_config.py").write_text("c = get_config()\nc.CourseDirectory.course_id = 'course'\n")
-    _run(programs, course, assignment, "generate_assignment", "ps1")
+    data = surroundings(assignment, folder)
+    _run(programs, course, data, "generate_assignment", "ps1")
     for number in range(submissions):
         path = course / "submitted" / f"trainee-{number}" / "ps1" / f"{exercise}.ipynb"
         _write(path, notebook, f"# trainee {number}")
     before = meter.read()
-    _run(programs, course, assignment, "autograde", "ps1")
-    _run(programs, course, assignment, "generate_feedback", "ps1")
+    _run(programs, course, data, "autograde", "ps1")
+    _run(programs, course, data, "generate_feedback", "ps1")
     used = meter.read() - before
     pages = list((course / "feedback").glob("*/ps1/*.html"))
     if len(pages) != submissions:
@@ -65,12 +67,12 @@ def measure(exercise: str, meter: Meter, peers: Path, folder: Path, *, submissio
     return used / submissions
 
 
-def _run(programs: Path, course: Path, assignment: Assignment, *arguments: str) -> None:
+def _run(programs: Path, course: Path, data: Mapping[str, str], *arguments: str) -> None:
     kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
     result = subprocess.run(
         [programs / "nbgrader", *arguments],
         cwd=course,
-        env={**kept, **surroundings(assignment), "PATH": f"{programs}:{os.environ['PATH']}"},
+        env={**kept, **data, "PATH": f"{programs}:{os.environ['PATH']}"},
         capture_output=True,
         text=True,
     )

@@ -148,11 +148,11 @@ def test_a_child_keeps_what_it_was_given_when_there_is_room_for_no_more(runner: 
 
 #: Loads a table and tells whether it was unpacked; what is unpacked must be what is packed.
 COMPARE = (
-    LOAD + "from pathlib import Path; from trainkit.company import store\n"
+    LOAD + "from pathlib import Path; from trainkit.company import store, unpacked\n"
     "from pandas.testing import assert_frame_equal\n"
     "path = Path('/given/tables/products.parquet')\n"
     "assert_frame_equal(products, store.read_table(store.find('products'), path))\n"
-    "print(len(products), path.with_suffix(store.UNPACKED).exists())"
+    "print(len(products), path.with_suffix(unpacked.SUFFIX).exists())"
 )
 
 

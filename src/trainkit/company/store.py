@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainkit import content
-from trainkit.company import manifest
+from trainkit.company import manifest, unpacked
 from trainkit.company.hashing import file_hash
 from trainkit.company.schema import Table, find
 from trainkit.errors import DataError
@@ -24,12 +24,8 @@ from trainkit.i18n import _
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
 
-__all__ = ["UNPACKED", "edition_folder", "load", "read_table", "unpack", "write_tables"]
-
-#: What the name of an unpacked table ends with.
-UNPACKED = ".arrow"
+__all__ = ["edition_folder", "load", "read_table", "unpack", "write_tables"]
 
 
 def load(name: str, variant: int = 0) -> pd.DataFrame:
@@ -88,8 +84,8 @@ def _edition() -> str:
 @lru_cache(maxsize=20)
 def _given(table: Table, folder: str) -> pd.DataFrame:
     path = Path(folder) / f"{table.name}.parquet"
-    if (unpacked := path.with_suffix(UNPACKED)).is_file():
-        path = unpacked
+    if (quick := path.with_suffix(unpacked.SUFFIX)).is_file():
+        return unpacked.read(quick)
     if not path.is_file():
         given = ", ".join(sorted(file.stem for file in Path(folder).glob("*.parquet")))
         raise DataError(
@@ -175,26 +171,19 @@ def _parquet(frame: pd.DataFrame) -> bytes:
 
 
 def unpack(path: Path) -> None:
-    """Write a table beside its Parquet file once more, as it lies in memory: in half the time it can be read.
+    """Write a table of a folder of given tables once more, beside its Parquet file, to be loaded in no time.
 
     Args:
-        path: the Parquet file.
+        path: the Parquet file, named after its table.
 
     Raises:
         DataError: it is damaged.
     """
-    import pyarrow as pa
-
-    table = _contents(path, "")
-    options = pa.ipc.IpcWriteOptions(use_threads=False)
-    part = path.with_suffix(".part")
-    with pa.OSFile(str(part), "wb") as file, pa.ipc.new_file(file, table.schema, options=options) as writer:
-        writer.write_table(table)
-    part.replace(path.with_suffix(UNPACKED))
+    unpacked.write(path.with_suffix(unpacked.SUFFIX), read_table(find(path.stem), path))
 
 
 def read_table(table: Table, path: Path, remedy: str = "") -> pd.DataFrame:
-    """Read a table from a Parquet file, or one that was unpacked, with the schema's columns and dtypes.
+    """Read a table from a Parquet file, with the schema's columns and dtypes.
 
     Args:
         table: the table.
@@ -204,32 +193,16 @@ def read_table(table: Table, path: Path, remedy: str = "") -> pd.DataFrame:
     Raises:
         DataError: the file can't be read or isn't that table.
     """
-    read = _contents(path, remedy)
-    try:
-        frame = read.to_pandas(use_threads=False)[list(table.names)]
-        dtypes = {name: dtype for name, dtype in table.dtypes.items() if str(frame[name].dtype) != dtype}
-        return frame.astype(dtypes) if dtypes else frame
-    except (ValueError, KeyError, TypeError) as error:
-        raise _damaged(path, error, remedy) from error
-
-
-def _contents(path: Path, remedy: str) -> pa.Table:
-    """Read a file with one thread: the files are small, and starting Arrow's pools costs more than that."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        if path.suffix == UNPACKED:
-            options = pa.ipc.IpcReadOptions(use_threads=False)
-            with pa.memory_map(str(path)) as source:
-                return pa.ipc.open_file(source, options=options).read_all()
+        # One thread, no read-ahead: the files are small, and starting Arrow's pools costs more than that.
         with pq.ParquetFile(path, pre_buffer=False) as file:
-            return file.read(use_threads=False)
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise _damaged(path, error, remedy) from error
-
-
-def _damaged(path: Path, error: Exception, remedy: str) -> DataError:
-    return DataError(
-        _("The file {path} is damaged ({error}). {remedy}").format(path=path, error=error, remedy=remedy)
-    )
+            frame = file.read(use_threads=False).to_pandas(use_threads=False)[list(table.names)]
+        dtypes = {name: dtype for name, dtype in table.dtypes.items() if str(frame[name].dtype) != dtype}
+        return frame.astype(dtypes) if dtypes else frame
+    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(
+            _("The file {path} is damaged ({error}). {remedy}").format(path=path, error=error, remedy=remedy)
+        ) from error

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from trainkit.company.store import UNPACKED, unpack
+from trainkit.company import unpacked
+from trainkit.company.store import unpack
 from trainkit.errors import DataError
 from trainkit.grading.fork.enclosure import copy
 from trainkit.grading.fork.linux import Mount, mount, unmount
@@ -112,7 +113,7 @@ class Larder:
                 finally:
                     os._exit(0)
             os.waitpid(pid, 0)
-        made = [place.with_suffix(UNPACKED) for place in places]
+        made = [place.with_suffix(unpacked.SUFFIX) for place in places]
         shelf.size += sum(place.stat().st_size for place in made if place.exists())
 
     def _place(self, shelf: Shelf, path: str) -> Path:
