@@ -78,10 +78,21 @@ def test_a_worker_that_gets_done_while_it_is_looked_at_has_not_died(
     monkeypatch.setattr(pool._Worker, "_start", lambda _self: None)
     monkeypatch.setattr(pool._Worker, "_must_be_open", lambda _self: None)
     worker = pool._Worker(Setting(), working.quick)
-    worker.jobs.append((DoneInBetween(), pool._Job("lin-yue", Task(Setting(), assignment, b""))))
-    assert list(worker.finished()) == []
-    assert worker.lost() == []
-    assert [label for label, _graded in worker.finished()] == ["lin-yue"]
+    worker._job, worker.future = pool._Job("lin-yue", Task(Setting(), assignment, b"")), DoneInBetween()
+    assert worker.finished() is None
+    assert worker.lost() is None
+    assert worker.finished() == ("lin-yue", Graded("c", "graded"))
+    assert worker.finished() is None
+
+
+def test_no_task_waits_behind_one_that_takes_long(assignment: Assignment, tmp_path: Path):
+    """The other worker does all the rest, while the first one is busy."""
+    place = tmp_path / "here"
+    texts = [f"{SLOW}{place}", *(f"x = {n}" for n in range(6))]
+    jobs = [(n, Task(Setting(), assignment, notebook(text))) for n, text in enumerate(texts)]
+    with LocalWorkers(Setting(), 2, do=working.slow) as crew:
+        done = crew.map(jobs)
+        assert sorted(next(done)[0] for _ in range(6)) == [1, 2, 3, 4, 5, 6]
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -1,8 +1,7 @@
 """Local processes that grade, one warm runner each; a process that dies costs nobody a grade.
 
-Each worker is an executor with a single process, because an executor that loses a process loses all that it
-had been given and can't say which task did it. Here only the worker's own tasks are handed out again, and the
-one that was running is known.
+Each worker is an executor with a single process and one task at a time, because an executor that loses a
+process loses all that it had been given and can't say which task did it.
 """
 
 from __future__ import annotations
@@ -29,9 +28,6 @@ from trainkit.i18n import _
 __all__ = ["LocalWorkers"]
 
 T = TypeVar("T")
-
-#: Tasks that a worker has at a time: the second waits there while the first one's grade is written.
-_AHEAD = 2
 
 #: How many workers a submission may end before it's given up.
 _MOST_DEATHS = 2
@@ -79,34 +75,48 @@ class LocalWorkers:
         """
         source = (_Job(label, task) for label, task in jobs)
         waiting: deque[_Job] = deque()
+        done: deque[tuple[T, Graded]] = deque()
         while True:
+            for worker in self._workers:
+                if finished := worker.finished():
+                    done.append(finished)
+                if lost := worker.lost():
+                    self._bury(lost, waiting, done)
             self._hand_out(source, waiting)
-            busy = [future for worker in self._workers for future in worker.futures]
+            if done:
+                # One grade is written, then we look again: meanwhile another worker may have become free.
+                yield done.popleft()
+                continue
+            if not waiting and (following := next(source, None)):
+                waiting.append(following)  # it is read while the workers are busy
+            busy = [worker.future for worker in self._workers if worker.future]
             if not busy:
                 return
             wait(busy, return_when=FIRST_COMPLETED)
-            for worker in self._workers:
-                yield from worker.finished()
-                if lost := worker.lost():
-                    lost[0].deaths += 1
-                    if lost[0].deaths == _MOST_DEATHS:
-                        given_up = lost.pop(0)
-                        note = _("Grading it ended its worker twice.")
-                        yield given_up.label, given_up.task.given_up(note)
-                    waiting.extend(lost)
 
     def _hand_out(self, source: Iterator[_Job], waiting: deque[_Job]) -> None:
-        """Give every worker something to do; a worker is started only when there is something for it."""
-        for depth in range(1, _AHEAD + 1):
-            for number in range(self._number):
-                if number < len(self._workers) and len(self._workers[number].jobs) >= depth:
-                    continue
-                job = waiting.popleft() if waiting else next(source, None)
-                if job is None:
-                    return
-                if number == len(self._workers):
-                    self._workers.append(_Worker(self.setting, self._do))
-                self._workers[number].give(job)
+        """Give every worker something to do; a worker is started only when there is something for it.
+
+        None has a second task in store, which would wait long behind a notebook that runs into its deadlines.
+        """
+        for number in range(self._number):
+            if number < len(self._workers) and self._workers[number].future:
+                continue
+            job = waiting.popleft() if waiting else next(source, None)
+            if job is None:
+                return
+            if number == len(self._workers):
+                self._workers.append(_Worker(self.setting, self._do))
+            self._workers[number].give(job)
+
+    @staticmethod
+    def _bury(lost: _Job, waiting: deque[_Job], done: deque[tuple[Any, Graded]]) -> None:
+        """Have a job done again whose worker died, unless it has ended too many."""
+        lost.deaths += 1
+        if lost.deaths < _MOST_DEATHS:
+            waiting.append(lost)
+        else:
+            done.append((lost.label, lost.task.given_up(_("Grading it ended its worker twice."))))
 
 
 @dataclass(eq=False)
@@ -123,40 +133,35 @@ class _Worker:
 
     def __init__(self, setting: Setting, do: Callable[[Task], Graded]) -> None:
         self._setting, self._do = setting, do
-        self.jobs: deque[tuple[Future[Graded], _Job]] = deque()
+        self._job: _Job | None = None
+        #: the grade of what it does
+        self.future: Future[Graded] | None = None
         self._start()
-
-    @property
-    def futures(self) -> list[Future[Graded]]:
-        return [future for future, _job in self.jobs]
 
     def give(self, job: _Job) -> None:
         """Hand out a job; a process that died while it had nothing to do is replaced first."""
         try:
-            future = self._executor.submit(self._do, job.task)
+            self.future = self._executor.submit(self._do, job.task)
         except BrokenProcessPool:
             self._replace()
-            future = self._executor.submit(self._do, job.task)
-        self.jobs.append((future, job))
+            self.future = self._executor.submit(self._do, job.task)
+        self._job = job
 
-    def finished(self) -> Iterator[tuple[Any, Graded]]:
-        """Yield what is done; a worker does its jobs in the order in which they were given."""
-        while self.jobs and self.jobs[0][0].done():
-            future, job = self.jobs[0]
-            if _is_broken(future):
-                return
-            self._must_be_open()
-            self.jobs.popleft()
-            yield job.label, future.result()
+    def finished(self) -> tuple[Any, Graded] | None:
+        """Return the job's label with its grade, if it is done."""
+        if not self._job or not self.future or not self.future.done() or _is_broken(self.future):
+            return None
+        self._must_be_open()
+        future, self.future = self.future, None
+        return self._job.label, future.result()
 
-    def lost(self) -> list[_Job]:
-        """Return what was given to a process that died, the running one first, and start another process."""
-        if not self.jobs or not _is_broken(self.jobs[0][0]):
-            return []
-        lost = [job for _future, job in self.jobs]
-        self.jobs.clear()
+    def lost(self) -> _Job | None:
+        """Return the job of a process that died, if it did, and start another process."""
+        if not self.future or not _is_broken(self.future):
+            return None
+        self.future = None
         self._replace()
-        return lost
+        return self._job
 
     def dismiss(self) -> None:
         """Tell the process to stop what it does."""
