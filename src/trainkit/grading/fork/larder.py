@@ -75,12 +75,10 @@ class Larder:
             OSError: there is no room for them.
         """
         marks = tuple(_mark(path, descriptor) for path, descriptor in files)
-        shelf = self._shelves.pop(marks, None)
-        if shelf is None:
-            shelf = self._filled(files)
-        elif not shelf.unpacked:
+        known = self._shelves.pop(marks, None)
+        shelf = self._shelves[marks] = known or self._filled(files)
+        if known and not known.unpacked:
             self._unpack(shelf, set(ahead) & {path for path, _descriptor in files})
-        self._shelves[marks] = shelf
         self._clear_out()
         return shelf
 
