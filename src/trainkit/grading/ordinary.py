@@ -23,8 +23,9 @@ from trainkit.grading.running import Died, Inputs, Level, Limits, Stopped, TooLo
 
 __all__ = ["OrdinaryRunner"]
 
-#: Seconds between two looks at the deadline and at the kernel, and seconds that sending may take.
-_LOOK, _PATIENCE = 0.2, 5
+#: Seconds between two looks at the deadline and at the kernel; seconds that sending may take, and after which
+#: a kernel that starts is asked again.
+_LOOK, _PATIENCE, _AGAIN = 0.2, 5, 2
 
 #: What goes wrong when something is read as a message that is none.
 _UNREADABLE = (AttributeError, KeyError, RecursionError, TypeError, ValueError)
@@ -195,11 +196,13 @@ class _Kernel:
         self._start.close()
 
     def _information(self, deadline: float) -> dict[str, Any]:
-        """Ask until there is an answer: what is sent before a kernel listens may get lost."""
+        """Ask until both channels answer: what is sent before one of them listens gets lost."""
         while True:
             asked = self._client.kernel_info()
             with suppress(queue.Empty):
-                found = self._receive(self._client.get_shell_msg, asked, deadline, patience=2)
+                found = self._receive(self._client.get_shell_msg, asked, deadline, _AGAIN)
+                # The end of a cell is told here; missing it would cost the first cell its whole time.
+                self._receive(self._client.get_iopub_msg, asked, deadline, _AGAIN)
                 return dict(found["content"]["language_info"])
 
     def _receive(
