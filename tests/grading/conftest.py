@@ -11,6 +11,16 @@ from trainkit.grading.assignment import Assignment, Prepared
 from trainkit.grading.execution import activity_file
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests on PostgreSQL: each has a database of its own there, which takes a second."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents and isinstance(item, pytest.Function):
+            given = item.callspec.params.values() if hasattr(item, "callspec") else ()
+            if "postgres_server" in item.fixturenames or "postgresql" in given:
+                item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture
 def assignment(tmp_path: Path) -> Assignment:
     ready = []

@@ -20,6 +20,8 @@ from trainkit.grading.report.sources import alike, starter
 from trainkit.grading.statistics import MINIMUM
 from trainkit.i18n import use_language
 
+pytestmark = pytest.mark.slow
+
 KEYS = {("9-01", "first"): key(0), ("9-02", "e1"): key(0)}
 DAY = dt.date(2026, 1, 1)
 
