@@ -1,7 +1,7 @@
 # `make` or `make help` lists what there is to do.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-grading start test test-quick test-all test-spark check build docs messages system clean
+.PHONY: help setup setup-grading start test test-quick test-all test-spark check build docs messages fonts system clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -36,8 +36,8 @@ test-spark: $(VENV)/developer.done ## Run the metrics on Apache Spark as well (i
 	$(BIN)/python -m pytest tests/metrics/test_metrics_spark.py $(ARGS)
 
 check: $(VENV)/developer.done ## Check format, lint, types and built files
-	$(BIN)/ruff format --check src tests benchmarks
-	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks tools
+	$(BIN)/ruff check src tests benchmarks tools
 	$(BIN)/mypy
 	$(BIN)/trainkit build --check
 
@@ -51,6 +51,9 @@ docs: $(VENV)/developer.done ## Write the reference pages: metrics and data dict
 
 messages: $(VENV)/developer.done ## Update and compile the Chinese catalogue of interface texts
 	$(BIN)/trainkit messages
+
+fonts: $(VENV)/developer.done ## Cut the workbook's font anew from the public typeface (needs npm)
+	$(BIN)/python tools/cut_fonts.py
 
 bench-%: $(VENV)/developer.done ## Run a benchmark: make bench-metrics, bench-data, bench-grading, bench-kernels
 	$(BIN)/python -m benchmarks.$*

@@ -104,6 +104,8 @@ def test_the_wheel_carries_the_course_and_no_solution(wheel: Path) -> None:
     sources = {p.name for folder in ("lessons", "solutions") for p in (ROOT / folder).glob("*.md")}
     assert [n for n in names if Path(n).name in sources] == []
     assert "trainkit/py.typed" in names
+    faces = {"TrainkitSansSC-Regular.ttf", "TrainkitSansSC-Bold.ttf", "OFL.txt"}
+    assert {f"trainkit/fonts/{face}" for face in faces} <= names
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
+from trainkit import fonts
 from trainkit.files import cache_folder, write_atomic
 
 __all__ = ["block_slow_grammars", "chart_script", "chart_script_file", "prepare"]
@@ -36,6 +37,8 @@ def prepare() -> None:
     _prepared = True
     _quieten_ipykernel()
     _when_imported("altair", _set_up_altair)
+    # A chart that a trainee saves with Altair's own means is drawn in the same font.
+    _when_imported("vl_convert", fonts.register)
 
 
 def block_slow_grammars() -> None:

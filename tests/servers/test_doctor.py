@@ -62,12 +62,13 @@ def test_an_occupied_port_is_no_failure(monkeypatch, workspace):
     assert f"{port} is in use" in finding.what
 
 
-@pytest.mark.parametrize(("drawn", "state"), [(True, "ok"), (False, "warning")])
-def test_without_a_chinese_font_one_is_recommended(monkeypatch, drawn, state):
+@pytest.mark.parametrize(("drawn", "state"), [(True, "ok"), (False, "failure")])
+def test_the_workbooks_own_font_is_named_and_no_other_is_asked_for(monkeypatch, drawn, state):
     monkeypatch.setattr(doctor, "_draws_chinese", lambda: drawn)
-    finding = doctor._chinese()
+    finding = doctor._font()
     assert finding.state == state
-    assert ("fonts-noto-cjk" in finding.advice) == (not drawn)
+    assert ("Install trainkit again" in finding.advice) == (not drawn)
+    assert "fonts-noto-cjk" not in finding.what + finding.advice
 
 
 def test_boxes_are_told_from_characters(monkeypatch):

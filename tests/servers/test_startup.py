@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from trainkit import files, startup
+from trainkit.fonts import FAMILY
 
 
 def run(code: str, **env: str) -> str:
@@ -67,7 +68,7 @@ data = data[0] if isinstance(data, tuple) else data
 def test_a_chart_is_an_svg_in_a_chinese_font():
     svg = run(CHART + "print(sorted(data)[0]); print(data['image/svg+xml'])")
     assert svg.startswith("image/svg+xml")
-    assert "Noto Sans CJK SC" in svg
+    assert f'font-family="{FAMILY}' in svg
     assert "企业" in svg
 
 

@@ -11,6 +11,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 import altair as alt
 
+from trainkit import fonts
+
 __all__ = ["enable", "to_svg"]
 
 
@@ -20,11 +22,8 @@ def to_svg(chart: alt.TopLevelMixin) -> str:
 
 
 def _picture(spec: dict[str, Any]) -> str:
-    import vl_convert
-
-    picture = vl_convert.vegalite_to_svg(
-        spec, vl_version=".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
-    )
+    version = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
+    picture = fonts.converter().vegalite_to_svg(spec, vl_version=version)
     attributes = 'style="max-width: 100%; height: auto" '
     described = ""
     if text := _description(spec):

@@ -7,6 +7,7 @@ from typing import Any
 import altair as alt
 
 from trainkit.charts import svg
+from trainkit.fonts import FAMILIES as FONT
 
 __all__ = [
     "ACCENT",
@@ -21,9 +22,6 @@ __all__ = [
     "WIDTH",
     "enable",
 ]
-
-#: The first font that is installed is used; each platform has one of them.
-FONT = "Noto Sans CJK SC, Microsoft YaHei, PingFang SC, sans-serif"
 
 #: Okabe and Ito's colours, told apart with every kind of colour blindness; see https://jfly.uni-koeln.de/color/.
 PALETTE = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]

@@ -60,9 +60,9 @@ def picture(shown: Any) -> str:
     if isinstance(shown, str):
         return f"<p>{code_spans(shown)}</p>"
     if hasattr(shown, "to_dict") and hasattr(shown, "properties"):
-        import vl_convert as vlc
+        from trainkit.charts.svg import to_svg
 
-        return f'<div style="overflow-x:auto">{vlc.vegalite_to_svg(shown.to_dict())}</div>'
+        return f'<div style="overflow-x:auto">{to_svg(shown)}</div>'
     return str(shown._repr_html_()) if hasattr(shown, "_repr_html_") else code_spans(str(shown))
 
 

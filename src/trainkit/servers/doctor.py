@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Literal
 
-from trainkit import content, startup
+from trainkit import content, fonts, startup
 from trainkit.errors import ServerError, TrainkitError
 from trainkit.i18n import _
 from trainkit.servers import session
@@ -44,7 +44,7 @@ def examine(workspace: Path) -> Iterator[Finding]:
         _course,
         lambda: _workspace(workspace),
         lambda: _port(workspace),
-        _chinese,
+        _font,
         _chart_script,
         _sandbox,
     ]
@@ -128,23 +128,24 @@ def _port(workspace: Path) -> Finding:
     )
 
 
-def _chinese() -> Finding:
+def _font() -> Finding:
     if _draws_chinese():
-        return Finding("ok", _("A font for Chinese is installed"))
-    advice = _("Install one. On Debian and Ubuntu: apt install fonts-noto-cjk")
-    return Finding("warning", _("No font for Chinese was found; Chinese would be drawn as boxes"), advice)
+        return Finding(
+            "ok", _("Charts are drawn in the workbook's own font, {font}").format(font=fonts.FAMILY)
+        )
+    return Finding(
+        "failure",
+        _("The workbook's font can't be used: {folder}").format(folder=fonts.FOLDER),
+        _("Install trainkit again in this environment."),
+    )
 
 
 def _draws_chinese() -> bool:
-    """Draw two characters: without a font both are the same box."""
-    import vl_convert
-
-    from trainkit.charts.theme import FONT
-
+    """Draw two characters: without a font both are the same box, or nothing."""
     pictures = [
-        vl_convert.svg_to_png(
+        fonts.converter().svg_to_png(
             '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40">'
-            f'<text x="4" y="30" font-size="28" font-family="{FONT}">{character}</text></svg>'
+            f'<text x="4" y="30" font-size="28" font-family="{fonts.FAMILY}">{character}</text></svg>'
         )
         for character in "澜泰"
     ]
