@@ -14,6 +14,9 @@ from trainkit.startup import block_slow_grammars
 
 block_slow_grammars()
 
+#: Fixtures that the tests of several rooms share.
+pytest_plugins = ["in_class", "in_course"]
+
 # With a test process for each core, a second thread for a small product of matrices only waits, and burns
 # many times what the product takes. The libraries read this once; what tests start doesn't inherit it.
 with pytest.MonkeyPatch.context() as patch:

@@ -11,8 +11,7 @@ import pytest
 
 from trainkit import content
 from trainkit.company import TABLES
-from trainkit.course.frontmatter import COMPETENCIES
-from trainkit.course.model import LEVELS
+from trainkit.course.model import COMPETENCIES, LEVELS
 from trainkit.errors import SourceError
 from trainkit.metrics import registry
 

@@ -20,9 +20,9 @@ from benchmarks.grading.cpu import Meter
 from benchmarks.grading.work import prepared, source_of, surroundings
 
 import trainkit
-from trainkit.course.compose import compose
+from trainkit.authoring.compose import compose
+from trainkit.classes.assignment import Assignment
 from trainkit.course.model import Answer, Key
-from trainkit.grading.assignment import Assignment
 
 VERSION = "0.9.6"
 

@@ -15,13 +15,14 @@ from unittest.mock import patch
 from benchmarks.grading.cpu import Meter
 from benchmarks.grading.work import prepared, solved, source_of, surroundings
 
+from trainkit.classes.file_names import file_name
 from trainkit.files import write_atomic
+from trainkit.gradebook.book import Gradebook
 from trainkit.grading import batch
 from trainkit.grading.execution import execute
-from trainkit.grading.feedback import feedback_page, file_name
-from trainkit.grading.gradebook import Gradebook
 from trainkit.grading.grader import grade
-from trainkit.grading.notebooks import repair
+from trainkit.reports.feedback import feedback_page
+from trainkit.submissions.notebooks import repair
 
 
 @contextmanager

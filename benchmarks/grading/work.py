@@ -11,11 +11,11 @@ from pathlib import Path
 import nbformat
 
 from trainkit import content
+from trainkit.authoring.compose import compose
+from trainkit.authoring.key import solution
+from trainkit.authoring.source import Source
+from trainkit.classes.assignment import Assignment, prepare
 from trainkit.company.store import unpack
-from trainkit.course.compose import compose
-from trainkit.course.key import solution
-from trainkit.course.source import Source
-from trainkit.grading.assignment import Assignment, prepare
 
 SECRET = "benchmark"
 

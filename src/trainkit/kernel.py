@@ -21,18 +21,7 @@ def main() -> None:
     if "ipywidgets" in sys.modules:
         # Imported before there was a kernel, it hasn't opened its channels to the page yet.
         sys.modules["ipywidgets"].register_comm_target()
-    if os.environ.get("TRAINKIT_LIFE") == "voila":
-        # Not earlier: ipywidgets opens its channels to the page only where a kernel already is.
-        _use_pages()
     app.start()
-
-
-def _use_pages() -> None:
-    # The room of pages lies above that of the course, so the course can't know it by itself.
-    from trainkit.apps.exercise import Page
-    from trainkit.course.lives import FACTORIES
-
-    FACTORIES["voila"] = Page
 
 
 if __name__ == "__main__":

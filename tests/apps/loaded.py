@@ -8,8 +8,8 @@ from typing import Any
 
 import IPython.display
 import pytest
+from asked import CHOICE, CHOICES, NUMBER, TABLE, TEXT
 
-from course.asked import CHOICE, CHOICES, NUMBER, TABLE, TEXT
 from trainkit.apps.exercise import Card, Page
 from trainkit.course.model import Expected, Info, Key, Mistake
 

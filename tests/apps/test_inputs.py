@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from asked import ALL, CHOICE, CHOICES, NUMBER, TABLE, TEXT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course.asked import ALL, CHOICE, CHOICES, NUMBER, TABLE, TEXT
 from trainkit.apps import inputs
 from trainkit.apps.inputs import make_input, read_csv, read_number
 from trainkit.course.answers import MAX_ROWS, MAX_TEXT, pack

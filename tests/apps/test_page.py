@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asked import CHOICE
 from loaded import INFO, RIGHT_TABLE, Load
 
-from course.asked import CHOICE
 from trainkit.course.journal import Journal, Progress
 from trainkit.course.model import Choice
-from trainkit.grading.gradebook import Gradebook
+from trainkit.gradebook.book import Gradebook
 from trainkit.i18n import use_language
 
 

@@ -27,13 +27,15 @@ from cases import TOOLS, Attack, attacks, look_alikes
 from submitted import READ, SAY, key
 from world import CLASSMATE, MEMORY, World, listening
 
-from trainkit.grading import batch, intake, results
-from trainkit.grading.assignment import Assignment
-from trainkit.grading.gradebook import Gradebook
+from trainkit.classes.assignment import Assignment
+from trainkit.gradebook.book import Gradebook
+from trainkit.gradebook.records import Submission
+from trainkit.grading import batch
 from trainkit.grading.pool import LocalWorkers
-from trainkit.grading.records import Submission
-from trainkit.grading.sandbox import Limits
 from trainkit.grading.station import Setting
+from trainkit.reports import results
+from trainkit.sandbox.limits import Limits
+from trainkit.submissions import intake
 
 _MIB = 2**20
 

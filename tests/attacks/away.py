@@ -9,7 +9,7 @@ from pathlib import Path
 
 from loopback import Cluster
 
-from trainkit.grading.assignment import Assignment
+from trainkit.classes.assignment import Assignment
 from trainkit.grading.cluster import ClusterWorkers
 from trainkit.grading.remote import portable
 from trainkit.grading.station import Setting

@@ -43,8 +43,8 @@ HARD = {
 #: Reads a submission as grading and the report do; its end says what became of it.
 READ = """
 import json, resource, sys
-from trainkit.grading.notebooks import repair, runnable
-from trainkit.grading.similarity import fingerprints, tokens
+from trainkit.submissions.notebooks import repair, runnable
+from trainkit.reports.similarity import fingerprints, tokens
 
 source = eval(sys.argv[1])  # our own expression: too long for an argument otherwise
 cells = [{"cell_type": "code", "source": source}] * 3

@@ -15,10 +15,10 @@ from typer.testing import CliRunner
 from world import canary
 
 from trainkit import content
+from trainkit.authoring.compose import compose
+from trainkit.authoring.key import solution
+from trainkit.classes.classroom import Classroom
 from trainkit.cli import app
-from trainkit.course.compose import compose
-from trainkit.course.key import solution
-from trainkit.grading.classroom import Classroom
 
 CHECKOUT = content.checkout()
 pytestmark = [

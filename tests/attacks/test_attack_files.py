@@ -21,14 +21,15 @@ from pathlib import Path
 import pytest
 from submitted import INFO, NUMBERS, READ, RIGHT, SAY, key, needs_sandbox, notebook, solved
 
-from trainkit.grading import batch, intake, results
-from trainkit.grading.assignment import Assignment, Prepared
-from trainkit.grading.execution import activity_file
-from trainkit.grading.gradebook import Gradebook
-from trainkit.grading.layouts import Ignored
+from trainkit.classes.assignment import Assignment, Prepared, activity_file
+from trainkit.gradebook.book import Gradebook
+from trainkit.gradebook.records import Submission
+from trainkit.grading import batch
 from trainkit.grading.pool import LocalWorkers
-from trainkit.grading.records import Submission
 from trainkit.grading.station import Setting
+from trainkit.reports import results
+from trainkit.submissions import intake
+from trainkit.submissions.layouts import Ignored
 
 pytestmark = [*needs_sandbox, pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="POSIX files")]
 

@@ -15,13 +15,13 @@ from cases import SECRET, attacks
 from sides import Report, Side
 from submitted import needs_sandbox
 
-from trainkit.grading import sandbox
-from trainkit.grading.exports import FORMATS, export
-from trainkit.grading.feedback import feedback_markdown, feedback_page
-from trainkit.grading.gradebook import Gradebook
-from trainkit.grading.records import Submission
-from trainkit.grading.report import report_page
+from trainkit.gradebook.book import Gradebook
+from trainkit.gradebook.exports import FORMATS, export
+from trainkit.gradebook.records import Submission
 from trainkit.i18n import speaking
+from trainkit.reports.class_report import report_page
+from trainkit.reports.feedback import feedback_markdown, feedback_page
+from trainkit.sandbox import levels
 
 pytestmark = [*needs_sandbox, pytest.mark.slow]
 
@@ -51,7 +51,7 @@ class Elements(HTMLParser):
 
 @pytest.fixture(scope="module")
 def submissions(graded: Callable[[Side], Report]) -> list[Submission]:
-    report = graded(Side(sandbox.probe().level, "root"))
+    report = graded(Side(levels.probe().level, "root"))
     with Gradebook(report.grades / "gradebook.db") as book:
         return book.latest()
 

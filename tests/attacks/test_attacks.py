@@ -13,7 +13,7 @@ from cases import SECRET, Attack, attacks, look_alikes
 from sides import Report, Side, why_no_plain_user
 from submitted import INFO, needs_sandbox
 
-from trainkit.grading import sandbox
+from trainkit.sandbox import levels
 
 pytestmark = needs_sandbox
 
@@ -42,8 +42,8 @@ def marks(name: str) -> list[pytest.MarkDecorator]:
 @pytest.fixture(params=[pytest.param(name, marks=marks(name)) for name in SIDES], scope="module")
 def report(request: pytest.FixtureRequest, graded: Callable[[Side], Report]) -> Report:
     side = SIDES[request.param]
-    if side.level == "fork" and sandbox.probe().level != "fork":
-        pytest.skip(f"no forked runner on this machine: {sandbox.probe().detail}")
+    if side.level == "fork" and levels.probe().level != "fork":
+        pytest.skip(f"no forked runner on this machine: {levels.probe().detail}")
     if side.user == "plain user" and (why := why_no_plain_user()):
         pytest.skip(f"nobody here to be a plain user: {why}")
     if side.workers == "cluster":

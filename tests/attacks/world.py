@@ -16,10 +16,9 @@ from typing import Any
 
 from submitted import INFO, NUMBERS, key, solved
 
+from trainkit.classes.assignment import Assignment, Prepared, activity_file
 from trainkit.company import load
 from trainkit.course.model import Answer, Column, Expected, Key, plain
-from trainkit.grading.assignment import Assignment, Prepared
-from trainkit.grading.execution import activity_file
 
 __all__ = ["ASKED", "CLASSMATE", "MEMORY", "Ears", "World", "canary", "listening"]
 

@@ -10,17 +10,16 @@ import pytest
 from submitted import NUMBERS, READ, RIGHT, SAY, key, needs_sandbox, notebook, solved
 from working import Here, quick
 
+from trainkit.classes.assignment import Assignment
 from trainkit.course.judge import Verdict
+from trainkit.gradebook.book import Gradebook
+from trainkit.gradebook.grades import Execution, Graded, Judged
 from trainkit.grading import batch, station
-from trainkit.grading.assignment import Assignment
 from trainkit.grading.batch import Tally
-from trainkit.grading.execution import Execution
-from trainkit.grading.gradebook import Gradebook
-from trainkit.grading.grader import Graded, Judged
-from trainkit.grading.intake import collect
 from trainkit.grading.pool import LocalWorkers
-from trainkit.grading.sandbox import Limits
 from trainkit.grading.station import Setting, Task
+from trainkit.sandbox.limits import Limits
+from trainkit.submissions.intake import collect
 
 
 @pytest.fixture

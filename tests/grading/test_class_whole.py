@@ -13,11 +13,11 @@ from submitted import needs_sandbox
 from typer.testing import CliRunner
 
 from trainkit import content
+from trainkit.authoring.key import compute_key, solution
+from trainkit.classes.classroom import Classroom
 from trainkit.cli import app
-from trainkit.course.key import compute_key, solution
-from trainkit.grading.classroom import Classroom
-from trainkit.grading.gradebook import Gradebook
-from trainkit.grading.records import Submission
+from trainkit.gradebook.book import Gradebook
+from trainkit.gradebook.records import Submission
 
 ROOT = content.checkout()
 pytestmark = [

@@ -15,12 +15,12 @@ from submitted import INFO, needs_sandbox
 from working import until
 
 from trainkit import content
+from trainkit.classes.assignment import Assignment, Prepared, prepare
 from trainkit.errors import GradingError
+from trainkit.gradebook.book import Gradebook
 from trainkit.grading import batch, remote
-from trainkit.grading.assignment import Assignment, Prepared, prepare
-from trainkit.grading.gradebook import Gradebook
-from trainkit.grading.intake import collect
 from trainkit.grading.station import Setting, Task
+from trainkit.submissions.intake import collect
 
 distributed = pytest.importorskip(
     "distributed", reason="Dask isn't installed: pip install 'trainkit[cluster]'"
@@ -47,7 +47,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 def real(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
     if CHECKOUT is None:
         pytest.skip("solutions are in the checkout only")
-    from trainkit.course.key import solution
+    from trainkit.authoring.key import solution
 
     source = solution("1-06", CHECKOUT / "solutions")
     return prepare(source, "secret", tmp_path_factory.mktemp("private"), hidden=1)
@@ -57,8 +57,8 @@ def solved(number: int) -> bytes:
     """Return a solved notebook that takes a moment, so that there is something to be killed in."""
     import nbformat
 
-    from trainkit.course.compose import compose
-    from trainkit.course.key import solution
+    from trainkit.authoring.compose import compose
+    from trainkit.authoring.key import solution
 
     assert CHECKOUT
     nb = compose(solution("1-06", CHECKOUT / "solutions"), "en", solved=True)

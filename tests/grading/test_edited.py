@@ -13,8 +13,8 @@ import pytest
 from submitted import READ, needs_sandbox
 from submitted import notebook as submission
 
+from trainkit.classes.assignment import Assignment
 from trainkit.course.answers import ANSWER_MIME
-from trainkit.grading.assignment import Assignment
 from trainkit.grading.grader import grade
 
 pytestmark = [*needs_sandbox, pytest.mark.slow]

@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 from submitted import INFO, READ, RIGHT, SAY, needs_sandbox, notebook, solved
 
-from trainkit.grading.assignment import Assignment
-from trainkit.grading.grader import Graded, grade
-from trainkit.grading.notebooks import Damaged
-from trainkit.grading.sandbox import Limits, runner
+from trainkit.classes.assignment import Assignment
+from trainkit.gradebook.grades import Graded
+from trainkit.grading.grader import grade
+from trainkit.sandbox.levels import runner
+from trainkit.sandbox.limits import Limits
+from trainkit.submissions.notebooks import Damaged
 
 pytestmark = [*needs_sandbox, pytest.mark.slow]
 

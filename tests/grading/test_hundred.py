@@ -13,9 +13,9 @@ from submitted import needs_sandbox
 from typer.testing import CliRunner
 
 from trainkit import content
+from trainkit.authoring.key import solution
 from trainkit.cli import app
-from trainkit.course.key import solution
-from trainkit.grading.gradebook import Gradebook
+from trainkit.gradebook.book import Gradebook
 from trainkit.i18n import LANGUAGES, speaking
 
 CHECKOUT = content.checkout()

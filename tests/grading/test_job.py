@@ -18,14 +18,14 @@ from submitted import needs_sandbox
 from typer.testing import CliRunner
 
 from trainkit import content
+from trainkit.authoring.compose import compose
+from trainkit.authoring.key import solution
+from trainkit.authoring.source import Source
 from trainkit.cli import app
-from trainkit.course.compose import compose
-from trainkit.course.key import solution
-from trainkit.course.source import Source
 from trainkit.errors import GradingError, SandboxError, UnknownName
-from trainkit.grading import sandbox
 from trainkit.grading.job import Job
 from trainkit.grading.regrade import Regrade
+from trainkit.sandbox import levels
 
 CHECKOUT = content.checkout()
 pytestmark = [
@@ -55,7 +55,7 @@ def solved(source: Source, lang: str, *more: str) -> str:
 
 def typed_in(source: Source) -> str:
     """Return a notebook with the right values of the visible variant, typed in."""
-    from trainkit.course.key import compute_key
+    from trainkit.authoring.key import compute_key
 
     key = compute_key(source, 0)
     numbers = [a.name for a in source.info.answers if a.type == "number"]
@@ -293,7 +293,7 @@ def test_an_empty_folder_says_what_is_expected(tmp_path: Path):
 
 
 def test_without_a_sandbox_nothing_runs(graded: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(sandbox, "probe", lambda: sandbox.Isolation("none", "Namespaces are forbidden."))
+    monkeypatch.setattr(levels, "probe", lambda: levels.Isolation("none", "Namespaces are forbidden."))
     with pytest.raises(SandboxError):
         Job.of(graded)
     with Job.of(graded, unsafe=True) as job:

@@ -11,8 +11,8 @@ from submitted import INFO, key
 
 from trainkit.course.judge import Verdict
 from trainkit.course.model import Answer, Column, Expected, Info, Key
-from trainkit.grading.execution import Execution, Failure
-from trainkit.grading.grader import Graded, Judged, judge_all, ungraded
+from trainkit.gradebook.grades import Execution, Failure, Graded, Judged
+from trainkit.grading.grader import judge_all, ungraded
 from trainkit.grading.scoring import mark
 from trainkit.i18n import speaking, use_language
 

@@ -16,10 +16,10 @@ import working
 from submitted import notebook
 from working import DEADLY, DEADLY_ONCE, SLOW, until
 
+from trainkit.classes.assignment import Assignment
 from trainkit.errors import SandboxError
+from trainkit.gradebook.grades import Graded
 from trainkit.grading import pool
-from trainkit.grading.assignment import Assignment
-from trainkit.grading.grader import Graded
 from trainkit.grading.pool import LocalWorkers
 from trainkit.grading.station import Setting, Task
 
@@ -147,7 +147,7 @@ if __name__ == "__main__":
     parent = subprocess.Popen(
         [sys.executable, "-c", program],
         stdin=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1] / "support")},
     )
     try:
         assert parent.stdin

@@ -5,19 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from classes import damaged
 from graded import graded
 from sqlalchemy import delete
 from submitted import INFO
 from test_enrolment import made
 
+from classes import damaged
 from trainkit.errors import GradingError
-from trainkit.grading import records
-from trainkit.grading.enrolment import open_class
+from trainkit.gradebook import records
+from trainkit.gradebook.enrolment import open_class
 from trainkit.grading.grader import ungraded
-from trainkit.grading.notebooks import Damaged
 from trainkit.grading.regrade import Kept, Regrade
-from trainkit.grading.sandbox import Limits
+from trainkit.sandbox.limits import Limits
+from trainkit.submissions.notebooks import Damaged
 
 
 @pytest.fixture

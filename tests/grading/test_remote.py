@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from submitted import INFO
 
+from trainkit.classes.assignment import Assignment, Prepared
 from trainkit.errors import SandboxError
 from trainkit.grading import remote
-from trainkit.grading.assignment import Assignment, Prepared
 from trainkit.grading.station import Setting
 
 

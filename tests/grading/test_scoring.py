@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from trainkit.course.judge import Verdict
 from trainkit.course.model import Answer, Column, Expected, Key
-from trainkit.grading.scoring import mark, total
+from trainkit.gradebook.grades import total
+from trainkit.grading.scoring import mark
 
 ANSWER = Answer("nps", "number", {}, points=2)
 

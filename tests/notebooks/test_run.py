@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
+from written import EXERCISE, LESSON, write_course
 
-from course.written import EXERCISE, LESSON, write_course
+from trainkit.authoring import build, rehearsal
 from trainkit.cli import app
-from trainkit.course import build, rehearsal
 from trainkit.errors import UnknownName
 
 Run = Callable[..., Result]

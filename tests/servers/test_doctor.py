@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from servers.test_ports import listening
 from trainkit.cli import app
-from trainkit.grading import sandbox
+from trainkit.sandbox import levels
 from trainkit.servers import doctor
 from trainkit.servers.doctor import Finding
 
@@ -88,19 +88,19 @@ def test_a_cache_that_cannot_be_written_is_a_warning(monkeypatch, tmp_path):
 
 
 def test_the_best_sandbox_is_said_without_advice(monkeypatch):
-    monkeypatch.setattr(sandbox, "probe", lambda: sandbox.Isolation("fork"))
+    monkeypatch.setattr(levels, "probe", lambda: levels.Isolation("fork"))
     finding = doctor._sandbox()
     assert (finding.state, finding.advice) == ("ok", "")
 
 
 def test_a_slower_sandbox_is_a_warning_with_what_is_missing(monkeypatch):
-    monkeypatch.setattr(sandbox, "probe", lambda: sandbox.Isolation("bubblewrap", "No filter for vax."))
+    monkeypatch.setattr(levels, "probe", lambda: levels.Isolation("bubblewrap", "No filter for vax."))
     finding = doctor._sandbox()
     assert (finding.state, finding.advice) == ("warning", "No filter for vax.")
 
 
 def test_a_missing_sandbox_is_a_warning_with_its_reason(monkeypatch):
-    monkeypatch.setattr(sandbox, "probe", lambda: sandbox.Isolation("none", "apt install bubblewrap"))
+    monkeypatch.setattr(levels, "probe", lambda: levels.Isolation("none", "apt install bubblewrap"))
     finding = doctor._sandbox()
     assert (finding.state, finding.advice) == ("warning", "apt install bubblewrap")
 

@@ -73,7 +73,7 @@ def test_the_users_own_jupyter_settings_do_not_reach_the_workbook(plan, monkeypa
 
 def test_kernels_learn_their_life_their_workspace_and_their_trainee(plan):
     env = settings.environment(plan, "voila")
-    assert env["TRAINKIT_LIFE"] == "voila"
+    assert env["TRAINKIT_LIFE"] == "trainkit.apps.exercise:Page"
     assert env["TRAINKIT_WORKSPACE"] == str(plan.workspace)
     assert env["TRAINKIT_TRAINEE"] == "me"
 

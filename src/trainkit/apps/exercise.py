@@ -55,7 +55,8 @@ class Page(Notebook):
 
     def submit(self, answer: Answer, verdict: Verdict) -> Note:
         """Record an answer as the trainee's word, in the journal and in the gradebook."""
-        from trainkit.grading.gradebook import Gradebook
+        from trainkit.gradebook.book import Gradebook
+        from trainkit.grading.on_page import record_page_submission
 
         if self.journal is None:
             return Note(
@@ -68,8 +69,8 @@ class Page(Notebook):
         self.submitted[answer.name] = verdict
         if self.key is not None:
             with Gradebook(self.journal.path.parent / "gradebook.db") as book:
-                book.record_page_submission(
-                    self.info, self.variant, self.submitted, who=trainee(), lang=get_language()
+                record_page_submission(
+                    book, self.info, self.variant, self.submitted, who=trainee(), lang=get_language()
                 )
         done, all_ = len(self.submitted), len(self.info.answers)
         return Note(

@@ -25,7 +25,7 @@ def build(
 
     Example: `trainkit build --check`
     """
-    from trainkit.course import build as course
+    from trainkit.authoring import build as course
 
     root = course.course_root()
     files = course.build(root, report=lambda step: typer.echo(f"  {step}", err=True))

@@ -35,7 +35,7 @@ def new(
 
     Example: `trainkit class new spring-class --exercises 1-06,2-01`
     """
-    from trainkit.grading.classfolder import new_class
+    from trainkit.classes.classfolder import new_class
 
     ids = [id.strip() for id in exercises.split(",") if id.strip()]
     classroom = new_class(folder, title=title, lang=lang or "", exercises=ids)
@@ -58,8 +58,8 @@ def pack(
 
     Example: `trainkit class pack spring-class`
     """
-    from trainkit.grading.classroom import Classroom
-    from trainkit.grading.pack import write_packs
+    from trainkit.classes.classroom import Classroom
+    from trainkit.classes.pack import write_packs
 
     packed = write_packs(
         Classroom.load(folder), out or folder / "packs", report=lambda step: typer.echo(f"  {step}", err=True)

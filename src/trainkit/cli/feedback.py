@@ -34,9 +34,9 @@ def feedback(
 
     Example: `trainkit feedback spring-class --trainee lin-yue --format md`
     """
-    from trainkit.grading.classroom import Classroom
-    from trainkit.grading.feedback import WORKBOOK
-    from trainkit.grading.publishing import write_feedback
+    from trainkit.classes.classroom import Classroom
+    from trainkit.reports.feedback import WORKBOOK
+    from trainkit.reports.publishing import write_feedback
 
     written = write_feedback(
         Classroom.load(folder, database=database),

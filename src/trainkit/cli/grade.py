@@ -87,7 +87,7 @@ def leave(tally: Tally) -> None:
 
 def _list(job: Job) -> None:
     """List what would be done."""
-    from trainkit.grading.results import printable, screen, show_ignored
+    from trainkit.reports.results import printable, screen, show_ignored
 
     planned = job.plan()
     for one in planned:

@@ -37,9 +37,9 @@ def mark(
 
     Example: `trainkit gradebook mark lin-yue 1-06 nps spring-class --points 1.5 --why "well argued"`
     """
-    from trainkit.grading.classroom import Classroom
-    from trainkit.grading.enrolment import open_class
-    from trainkit.grading.marking import remove_mark, set_mark
+    from trainkit.classes.classroom import Classroom
+    from trainkit.gradebook.enrolment import open_class
+    from trainkit.gradebook.marking import remove_mark, set_mark
 
     if remove and (points is not None or comment):
         raise InputError(_("`--remove` takes back what was given. Leave out `--points` and `--comment`."))
@@ -70,10 +70,10 @@ def audit(
 
     Example: `trainkit gradebook audit spring-class --trainee lin-yue`
     """
-    from trainkit.grading.classroom import Classroom
-    from trainkit.grading.enrolment import open_class
-    from trainkit.grading.harmless import visible
-    from trainkit.grading.personal import known
+    from trainkit.classes.classroom import Classroom
+    from trainkit.gradebook.enrolment import open_class
+    from trainkit.gradebook.personal import known
+    from trainkit.legible import visible
 
     with open_class(Classroom.load(folder, database=database), create=False) as book:
         if trainee:
@@ -100,9 +100,9 @@ def backup(
 
     Example: `trainkit gradebook backup spring-2026.zip spring-class`
     """
-    from trainkit.grading.backup import back_up
-    from trainkit.grading.classroom import Classroom
-    from trainkit.grading.enrolment import open_class
+    from trainkit.classes.classroom import Classroom
+    from trainkit.gradebook.backup import back_up
+    from trainkit.gradebook.enrolment import open_class
 
     with open_class(Classroom.load(folder, database=database), create=False) as book:
         rows = back_up(book, file, force=force)
@@ -123,8 +123,8 @@ def restore(
 
     Example: `trainkit gradebook restore spring-2026.zip spring-class`
     """
-    from trainkit.grading import backup
-    from trainkit.grading.classroom import Classroom
+    from trainkit.classes.classroom import Classroom
+    from trainkit.gradebook import backup
 
     where = Classroom.load(folder, database=database).gradebook
     rows = backup.restore(where, file, force=force, why=why)
@@ -140,8 +140,8 @@ def adopt(folder: ClassFolder, why: Why = "", database: Database = "") -> None:
 
     Example: `trainkit gradebook adopt spring-class --why "new server"`
     """
-    from trainkit.grading import enrolment
-    from trainkit.grading.classroom import Classroom
+    from trainkit.classes.classroom import Classroom
+    from trainkit.gradebook import enrolment
 
     enrolment.adopt(Classroom.load(folder, database=database), why=why)
     typer.echo(_("The gradebook is this class's now."))

@@ -33,9 +33,9 @@ def show(
 
     Example: `trainkit grades show spring-class --exercise 1-06`
     """
-    from trainkit.grading.classroom import Classroom
-    from trainkit.grading.publishing import latest_of
-    from trainkit.grading.results import screen, show_rows
+    from trainkit.classes.classroom import Classroom
+    from trainkit.reports.publishing import latest_of
+    from trainkit.reports.results import screen, show_rows
 
     classroom = Classroom.load(folder, database=database)
     show_rows(screen(), latest_of(classroom, trainee=trainee, exercise=exercise))
@@ -62,8 +62,8 @@ def export(
 
     Example: `trainkit grades export moodle.csv spring-class --format moodle`
     """
-    from trainkit.grading.classroom import Classroom
-    from trainkit.grading.publishing import export_grades
+    from trainkit.classes.classroom import Classroom
+    from trainkit.reports.publishing import export_grades
 
     n = export_grades(Classroom.load(folder, database=database), file, form, exercise=exercise)
     typer.echo(
@@ -89,8 +89,8 @@ def report(
 
     Example: `trainkit grades report spring-class`
     """
-    from trainkit.grading.classroom import Classroom
-    from trainkit.grading.publishing import write_report
+    from trainkit.classes.classroom import Classroom
+    from trainkit.reports.publishing import write_report
 
     path = write_report(Classroom.load(folder, database=database), out=out, solutions=solutions)
     typer.echo(_("Report: {file}").format(file=path))

@@ -22,7 +22,7 @@ def messages() -> None:
 
     Example: `trainkit messages`
     """
-    from trainkit.course.build import course_root
+    from trainkit.authoring.build import course_root
 
     try:
         from trainkit import translations

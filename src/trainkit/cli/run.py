@@ -28,7 +28,7 @@ def run(
 
     Example: `trainkit run 1-06 2-01 --lang zh`
     """
-    from trainkit.course import build, rehearsal
+    from trainkit.authoring import build, rehearsal
 
     langs = [lang] if lang else list(LANGUAGES)
     todo = rehearsal.jobs(build.course_root(), ids or (), langs)

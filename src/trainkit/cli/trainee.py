@@ -35,9 +35,9 @@ def import_(
 
     Example: `trainkit trainee import students.csv spring-class`
     """
-    from trainkit.grading.classroom import Classroom
-    from trainkit.grading.enrolment import enroll, open_class
-    from trainkit.grading.roster import read_roster
+    from trainkit.classes.classroom import Classroom
+    from trainkit.classes.roster import read_roster
+    from trainkit.gradebook.enrolment import enroll, open_class
 
     entries = read_roster(roster)
     with open_class(Classroom.load(folder, database=database), roster=False) as book:
@@ -61,10 +61,10 @@ def export(
 
     Example: `trainkit trainee export lin-yue spring-class`
     """
-    from trainkit.grading import personal
-    from trainkit.grading.classroom import Classroom
-    from trainkit.grading.enrolment import open_class
-    from trainkit.grading.feedback import file_name
+    from trainkit.classes.classroom import Classroom
+    from trainkit.classes.file_names import file_name
+    from trainkit.gradebook import personal
+    from trainkit.gradebook.enrolment import open_class
 
     classroom = Classroom.load(folder, database=database)
     with open_class(classroom, create=False) as book:
@@ -86,9 +86,9 @@ def forget(
 
     Example: `trainkit trainee forget lin-yue spring-class --why "asked for it"`
     """
-    from trainkit.grading import personal
-    from trainkit.grading.classroom import Classroom
-    from trainkit.grading.enrolment import open_class
+    from trainkit.classes.classroom import Classroom
+    from trainkit.gradebook import personal
+    from trainkit.gradebook.enrolment import open_class
 
     classroom = Classroom.load(folder, database=database)
     with open_class(classroom, create=False) as book:

@@ -1,14 +1,15 @@
 """The lives of an activity: what `ex.answer` and the others do, by where the notebook lives.
 
 `Notebook` is the life in JupyterLab (and wherever nothing else is said), `Graded` that of the grading
-sandbox. The page that Voila serves is a life of its own; it comes from a room above and is put into
-`FACTORIES` by the kernel that serves it.
+sandbox. The page that Voila serves is a life of its own; it comes from a room above, so whoever serves it
+gives its address in `TRAINKIT_LIFE`.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 #: What a trainee gave: answers with their values, in order.
 Given = Sequence[tuple[Answer, Any]]
 
-__all__ = ["FACTORIES", "Given", "Graded", "Life", "Notebook", "begin", "emit"]
+__all__ = ["Given", "Graded", "Life", "Notebook", "begin", "emit"]
 
 
 class Life:
@@ -171,8 +172,8 @@ def _unjudged(answer: Answer, payload: Mapping[str, Any]) -> Verdict:
     return Verdict(answer.name, payload["state"], detail=payload.get("reason", ""))
 
 
-#: The life of each name that `TRAINKIT_LIFE` may have.
-FACTORIES: dict[str, type[Life]] = {"lab": Notebook, "grade": Graded}
+#: The lives that `TRAINKIT_LIFE` calls by a name; another one stands there as `module:class`.
+_LIVES: dict[str, type[Life]] = {"lab": Notebook, "grade": Graded}
 
 
 def begin(kind: Kind, id: str, variant: int) -> Life:
@@ -184,4 +185,11 @@ def begin(kind: Kind, id: str, variant: int) -> Life:
         info = info_from_plain(json.loads(Path(told).read_text(encoding="utf-8")))
     else:
         info = find(kind, id)
-    return FACTORIES.get(os.environ.get("TRAINKIT_LIFE", "lab"), Notebook)(info, variant)
+    return _life(os.environ.get("TRAINKIT_LIFE", "lab"))(info, variant)
+
+
+def _life(name: str) -> type[Life]:
+    if ":" not in name:
+        return _LIVES.get(name, Notebook)
+    found: type[Life] = pkgutil.resolve_name(name)
+    return found

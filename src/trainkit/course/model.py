@@ -210,3 +210,17 @@ def plain(value: Any) -> Any:
 
 def _is_default(spec: Any, value: Any) -> bool:
     return value == spec.default or value in ((), {})
+
+
+#: The rows of the competency matrix.
+COMPETENCIES: dict[str, Text] = {
+    "C1": {"en": "Indicators", "zh": "核心指标"},
+    "C2": {"en": "Data collection and integration", "zh": "数据采集与整合"},
+    "C3": {"en": "Data quality", "zh": "数据质量"},
+    "C4": {"en": "Satisfaction, loyalty and churn", "zh": "满意度、忠诚与流失"},
+    "C5": {"en": "Value and segmentation", "zh": "客户价值与分群"},
+    "C6": {"en": "Forecasting and early warning", "zh": "预测与预警"},
+    "C7": {"en": "Improvement", "zh": "持续改进"},
+    "C8": {"en": "Reporting and communication", "zh": "汇报与沟通"},
+    "C9": {"en": "Systems, collaboration and governance", "zh": "系统、协作与治理"},
+}

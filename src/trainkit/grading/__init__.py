@@ -1,1 +1,1 @@
-"""Grading: notebooks run again in a sandbox, answers compared outside, results kept in a gradebook."""
+"""Grading: from what was handed in to a grade in the gradebook, one submission or a whole class."""

@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from trainkit.classes.assignment import Assignment
 from trainkit.course.model import Key
-from trainkit.grading.assignment import Assignment
-from trainkit.grading.changes import Change
-from trainkit.grading.gradebook import Gradebook
-from trainkit.grading.grader import Graded, Stopped, marks_of, ungraded
-from trainkit.grading.notebooks import Damaged, content_hash
-from trainkit.grading.sandbox import Limits
+from trainkit.gradebook.book import Gradebook
+from trainkit.gradebook.changes import Change
+from trainkit.gradebook.grades import Graded
+from trainkit.grading.grader import Stopped, marks_of, ungraded
 from trainkit.grading.station import Setting, Task, box_for
+from trainkit.sandbox.limits import Limits
+from trainkit.submissions.notebooks import Damaged, content_hash
 
 __all__ = ["Assign", "Classmates", "Item", "Tally", "Workers", "box_for", "run"]
 

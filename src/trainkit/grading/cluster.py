@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 from distributed import Client, Future, KilledWorker, WorkerPlugin, as_completed
 
 from trainkit.errors import GradingError
+from trainkit.gradebook.grades import Graded
 from trainkit.grading import station
-from trainkit.grading.grader import Graded
 from trainkit.grading.remote import portable
 from trainkit.grading.station import Setting, Task
 from trainkit.i18n import _

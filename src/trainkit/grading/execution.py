@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from trainkit.course.answers import NOT_ATTEMPTED, validate
-from trainkit.course.model import Info, plain
+from trainkit.course.model import Info
 from trainkit.errors import SandboxError
-from trainkit.files import write_atomic
-from trainkit.grading.alongside import is_helper
-from trainkit.grading.bubblewrap import GIVEN, JOB
-from trainkit.grading.notebooks import Submitted, runnable
-from trainkit.grading.running import Died, Ended, Flood, Order, Runner, Stopped, TooLong
+from trainkit.gradebook.grades import Ending, Execution, Failure
+from trainkit.sandbox.bubblewrap import GIVEN, JOB
+from trainkit.sandbox.messages import Died, Ended, Flood, Stopped, TooLong
+from trainkit.sandbox.running import Order, Runner
+from trainkit.submissions.alongside import is_helper
+from trainkit.submissions.notebooks import Submitted, runnable
 
-__all__ = ["Execution", "Failure", "State", "activity_file", "execute"]
+__all__ = ["execute"]
 
-#: How an execution ended: to its end; cut off by the deadline, or because too much came out; its kernels
-#: died, more often than it may start again; nothing could be run; the assessor stopped it.
-State = Literal["complete", "deadline", "flood", "died", "broken", "stopped"]
 
-_STATES: dict[type[Ended], State] = {
+_STATES: dict[type[Ended], Ending] = {
     TooLong: "deadline",
     Flood: "flood",
     Died: "died",
@@ -40,55 +36,6 @@ _HARVEST = (
     '__import__("trainkit.course.activity", fromlist=["harvest"])'
     '.harvest(__import__("IPython").get_ipython().user_ns)'
 )
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A cell that failed.
-
-    Args:
-        cell: its number in the submitted file, from 1.
-        error: the exception's name; `timeout` for a cell that ran too long, `died` for one that ended its
-            kernel, `flood` or `garbled` for one that sent too much or no messages.
-        message: what the exception said.
-    """
-
-    cell: int
-    error: str
-    message: str = ""
-
-
-@dataclass(frozen=True)
-class Execution:
-    """What one execution gave.
-
-    Args:
-        variant: of the data.
-        state: how it ended.
-        answers: validated payloads by name; a name that was never given isn't there.
-        failures: cells that failed, in order, the first hundred.
-        detail: what to tell the assessor about a state other than complete.
-        isolation: the level of the box.
-        seconds: wall time.
-        not_run: numbers of the submitted cells that never ran to their end, or were never started.
-    """
-
-    variant: int
-    state: State
-    answers: Mapping[str, dict[str, Any]] = field(default_factory=dict)
-    failures: tuple[Failure, ...] = ()
-    detail: str = ""
-    isolation: str = "none"
-    seconds: float = 0.0
-    not_run: tuple[int, ...] = ()
-
-
-def activity_file(info: Info, folder: Path) -> Path:
-    """Write what the sandbox may know of an exercise, which is what it asks, and return the file."""
-    path = folder / f"{info.id}.json"
-    asked = replace(info, hints={}, quizzes=())
-    write_atomic(path, json.dumps(plain(asked), ensure_ascii=False))
-    return path
 
 
 def execute(
@@ -145,7 +92,7 @@ def execute(
     )
 
 
-def _run(submitted: Submitted, variant: int, order: Order) -> tuple[State, str]:
+def _run(submitted: Submitted, variant: int, order: Order) -> tuple[Ending, str]:
     """Run the notebook as papermill does, and return how that ended and why.
 
     Parameters and engine are papermill's. Reading, checking and saving a notebook file around them are left
@@ -154,7 +101,7 @@ def _run(submitted: Submitted, variant: int, order: Order) -> tuple[State, str]:
     import nbformat
     from papermill.parameterize import parameterize_notebook
 
-    from trainkit.grading.engine import ForkEngine
+    from trainkit.sandbox.engine import ForkEngine
 
     notebook = nbformat.from_dict(runnable(submitted, _HARVEST))
     notebook = parameterize_notebook(notebook, {"variant": variant})

@@ -7,72 +7,29 @@ repeated, moved to another process and looked up by the hash of its input.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Sequence
+from dataclasses import replace
 
+from trainkit.classes.assignment import Assignment, Prepared
 from trainkit.course.judge import Outcome, Verdict, judge
 from trainkit.course.model import Info, Key
-from trainkit.grading.assignment import Assignment, Prepared
-from trainkit.grading.execution import Execution, execute
-from trainkit.grading.notebooks import Submitted, content_hash, repair
-from trainkit.grading.running import Runner
-from trainkit.grading.sandbox import Limits, shared_runner
-from trainkit.grading.scoring import Mark, mark, total
+from trainkit.gradebook.grades import Execution, Graded, Judged, Mark, State
+from trainkit.grading.execution import execute
+from trainkit.grading.scoring import mark
 from trainkit.i18n import _, joined, listed, speaking
+from trainkit.sandbox.levels import shared_runner
+from trainkit.sandbox.limits import Limits
+from trainkit.sandbox.running import Runner
+from trainkit.submissions.notebooks import Submitted, content_hash, repair
 
-__all__ = ["Graded", "Judged", "State", "Stopped", "grade", "judge_all", "marks_of", "ungraded"]
+__all__ = ["Stopped", "grade", "judge_all", "marks_of", "ungraded"]
 
 #: How many cells are named as the reason why an answer is missing.
 _NAMED = 3
 
-State = Literal["graded", "damaged", "failed"]
-
 
 class Stopped(Exception):
     """The assessor stopped grading before this submission was through."""
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A submission on one variant: what it did and what the judge says.
-
-    Args:
-        execution: how it ran.
-        verdicts: by answer; every answer of the exercise has one.
-        hidden: nobody has seen this variant's data.
-    """
-
-    execution: Execution
-    verdicts: Mapping[str, Verdict]
-    hidden: bool
-
-
-@dataclass(frozen=True)
-class Graded:
-    """A submission, graded.
-
-    Args:
-        content: hash of the submitted bytes, helper files included.
-        state: `graded`; `damaged` when the file is no notebook; `failed` when it couldn't be run as it
-            should, so that it's to be tried again.
-        lang: the notebook's language.
-        note: why it is damaged or failed.
-        judged: one entry a variant, the visible one first.
-        marks: what each answer earned.
-    """
-
-    content: str
-    state: State
-    lang: str = "en"
-    note: str = ""
-    judged: tuple[Judged, ...] = ()
-    marks: tuple[Mark, ...] = ()
-
-    @property
-    def score(self) -> tuple[float, float]:
-        """Points earned, and points that could be earned."""
-        return total(self.marks)
 
 
 def grade(

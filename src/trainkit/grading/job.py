@@ -11,22 +11,24 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from trainkit.classes.classroom import FILE, Classroom
+from trainkit.classes.preparation import Preparation, default_solutions, exercises_of
+from trainkit.classes.roster import read_roster
 from trainkit.course.model import Info
 from trainkit.errors import GradingError, MissingExtra
-from trainkit.grading import batch, intake, sandbox
-from trainkit.grading.classroom import FILE, Classroom
-from trainkit.grading.enrolment import open_class
-from trainkit.grading.gradebook import Gradebook
-from trainkit.grading.notebooks import Damaged, content_hash
+from trainkit.gradebook.book import Gradebook
+from trainkit.gradebook.enrolment import open_class
+from trainkit.gradebook.queries import handed_in, whose
+from trainkit.gradebook.records import Submission
+from trainkit.grading import batch
 from trainkit.grading.pool import LocalWorkers
-from trainkit.grading.preparation import Preparation, default_solutions, exercises_of
-from trainkit.grading.progress import Progress
-from trainkit.grading.queries import handed_in
-from trainkit.grading.records import Submission
-from trainkit.grading.results import screen, show_ignored, show_rows, write_results
-from trainkit.grading.roster import read_roster
 from trainkit.grading.station import Setting
 from trainkit.i18n import _
+from trainkit.progress import Progress
+from trainkit.reports.results import screen, show_ignored, show_rows, write_results
+from trainkit.sandbox import levels
+from trainkit.submissions import intake
+from trainkit.submissions.notebooks import Damaged, content_hash
 
 __all__ = ["Job", "Planned", "Way", "class_folder"]
 
@@ -59,7 +61,7 @@ class Way:
             GradingError: there is no such folder, its `class.toml` is wrong, or there are no solutions.
             SandboxError: this machine has no sandbox, and `unsafe` isn't set.
         """
-        sandbox.require(unsafe=unsafe)
+        levels.require(unsafe=unsafe)
         classroom = Classroom.load(folder, database=database)
         return cls(classroom, solutions or default_solutions(), unsafe)
 
@@ -104,7 +106,7 @@ class Way:
                 )
             progress.close()
             latest = gradebook.latest()
-        write_results(self.classroom.grades, latest, preparation.keys_for(latest), self.released)
+        write_results(self.classroom.grades, latest, preparation.keys_for(whose(latest)), self.released)
         return tally, [s for s in latest if (s.trainee.name, s.exercise.code) in pairs]
 
 

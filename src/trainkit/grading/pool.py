@@ -20,8 +20,8 @@ from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
 from trainkit.errors import GradingError
+from trainkit.gradebook.grades import Graded
 from trainkit.grading import station
-from trainkit.grading.grader import Graded
 from trainkit.grading.station import Setting, Task
 from trainkit.i18n import _
 

@@ -6,17 +6,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from trainkit.classes.preparation import exercises_of
 from trainkit.errors import GradingError, UnknownName
-from trainkit.grading import batch, changes
-from trainkit.grading.enrolment import open_class
-from trainkit.grading.gradebook import Gradebook
+from trainkit.gradebook import changes
+from trainkit.gradebook.book import Gradebook
+from trainkit.gradebook.enrolment import open_class
+from trainkit.gradebook.queries import File
+from trainkit.grading import batch
 from trainkit.grading.job import Way
-from trainkit.grading.notebooks import content_hash
-from trainkit.grading.preparation import exercises_of
-from trainkit.grading.queries import File
-from trainkit.grading.results import printable, screen
-from trainkit.grading.sandbox import Limits
 from trainkit.i18n import _, ngettext
+from trainkit.reports.results import printable, screen
+from trainkit.sandbox.limits import Limits
+from trainkit.submissions.notebooks import content_hash
 
 __all__ = ["Kept", "Regrade"]
 

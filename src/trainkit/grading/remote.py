@@ -14,11 +14,10 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+from trainkit.classes.assignment import Assignment, Prepared, activity_file
 from trainkit.course.model import Info
 from trainkit.errors import GradingError
 from trainkit.files import cache_folder
-from trainkit.grading.assignment import Assignment, Prepared
-from trainkit.grading.execution import activity_file
 from trainkit.i18n import _
 
 __all__ = ["localized", "portable"]

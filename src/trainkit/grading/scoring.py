@@ -3,38 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from trainkit.course.judge import Verdict, credit, matches
 from trainkit.course.model import Answer, Key
+from trainkit.gradebook.grades import Flag, Mark
 
-__all__ = ["COMPARABLE", "Flag", "Mark", "mark", "total"]
+__all__ = ["COMPARABLE", "mark"]
 
-#: What an assessor should look at: right on the visible data only, with the same value given everywhere
-#: (`hard-coded`), or with code that doesn't carry over (`visible only`); or wrong on the trainee's own data
-#: and right on a classmate's (`classmate`).
-Flag = Literal["", "hard-coded", "visible only", "classmate"]
 
 #: Types of answers whose equal values mean something: of a few choices, two people often take the same.
 COMPARABLE = ("number", "text", "table")
-
-
-@dataclass(frozen=True)
-class Mark:
-    """What one answer earned.
-
-    Args:
-        name: the answer.
-        points: what it can earn.
-        earned: what it did earn.
-        flag: see `Flag`.
-    """
-
-    name: str
-    points: float
-    earned: float
-    flag: Flag = ""
 
 
 def mark(
@@ -74,11 +53,6 @@ def mark(
     flag = _flag(answer, visible, hidden, classmates)
     # A copied number may happen to be right on one hidden variant.
     return Mark(answer.name, answer.points, 0.0 if flag == "classmate" else round(earned, 4), flag)
-
-
-def total(marks: Sequence[Mark]) -> tuple[float, float]:
-    """Return points earned and points that could be earned."""
-    return round(sum(m.earned for m in marks), 4), round(sum(m.points for m in marks), 4)
 
 
 def _flag(

@@ -16,13 +16,15 @@ from pathlib import Path
 from typing import Literal
 
 from trainkit import content
-from trainkit.grading import sandbox
-from trainkit.grading.assignment import Assignment
-from trainkit.grading.fork.runner import ForkRunner
-from trainkit.grading.grader import Graded, Stopped, grade, ungraded
-from trainkit.grading.notebooks import Damaged, content_hash
-from trainkit.grading.running import Limits, Runner
+from trainkit.classes.assignment import Assignment
+from trainkit.gradebook.grades import Graded
+from trainkit.grading.grader import Stopped, grade, ungraded
 from trainkit.i18n import get_language, use_language
+from trainkit.sandbox import levels
+from trainkit.sandbox.fork.runner import ForkRunner
+from trainkit.sandbox.limits import Limits
+from trainkit.sandbox.running import Runner
+from trainkit.submissions.notebooks import Damaged, content_hash
 
 __all__ = ["Setting", "Task", "box_for", "close_stations", "grade_one", "open_station", "stop"]
 
@@ -99,7 +101,7 @@ def box_for(
     hidden = [Path(content.__file__).parent / "_content"]
     if checkout := content.checkout():
         hidden += [checkout / name for name in ("lessons", "solutions", "notebooks", "exercises", "datasets")]
-    return sandbox.runner(limits, hidden, unsafe=not isolated, prefer=prefer)
+    return levels.runner(limits, hidden, unsafe=not isolated, prefer=prefer)
 
 
 #: The runners of this process, kept warm from submission to submission.

@@ -167,7 +167,7 @@ def _chart_script() -> Finding:
 
 
 def _sandbox() -> Finding:
-    from trainkit.grading.sandbox import probe
+    from trainkit.sandbox.levels import probe
 
     isolation = probe()
     if isolation.level == "fork":

@@ -119,6 +119,10 @@ def trust(plan: Plan, notebooks: Iterable[str]) -> None:
     notary.store.close()
 
 
+#: Where a kernel finds the life of a server's notebooks, if it isn't one of the course's own.
+_LIVES = {"voila": "trainkit.apps.exercise:Page"}
+
+
 def environment(plan: Plan, life: str) -> dict[str, str]:
     """Return the environment of a server and its kernels.
 
@@ -135,7 +139,7 @@ def environment(plan: Plan, life: str) -> dict[str, str]:
         "JUPYTER_PATH": os.pathsep.join(filter(None, jupyter_path)),
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         "PYTHONUTF8": "1",
-        "TRAINKIT_LIFE": life,
+        "TRAINKIT_LIFE": _LIVES.get(life, life),
         "TRAINKIT_TRAINEE": plan.trainee,
         "TRAINKIT_WORKSPACE": str(plan.workspace),
     }

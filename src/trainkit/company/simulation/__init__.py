@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from trainkit.company.schema import TABLES, find
+from trainkit.company.simulation.baskets import baskets_of
 from trainkit.company.simulation.block import Block, blocks
 from trainkit.company.simulation.streams import SEED
 from trainkit.errors import OutOfRange
@@ -130,7 +131,7 @@ def _parts(all_blocks: Iterator[Block], wanted: Sequence[str]) -> Iterator[tuple
             rows[name] += len(part)
             yield name, part, block.first + block.size
         if block.total > 1 and any("order_no" in TABLES[name].names for name in wanted):
-            orders += block.baskets.customer.size
+            orders += baskets_of(block).customer.size
 
 
 def _identify(name: str, columns: dict[str, np.ndarray], block: Block, rows: int, orders: int) -> None:

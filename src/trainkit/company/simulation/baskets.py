@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trainkit.company.simulation.block import Block
+from trainkit.company.simulation.block import Block, part
 from trainkit.company.simulation.calendar import DAYS, PILOT, YEAR_2025, at, weekday
 from trainkit.company.simulation.catalogue import CATALOGUE, companions
-from trainkit.company.simulation.people import B2C, People
+from trainkit.company.simulation.people import B2C, People, people_of
 from trainkit.company.simulation.streams import choose_by
 
-__all__ = ["PARTNER", "SALES_CHANNELS", "Baskets", "orders", "orders_in_2025", "simulate"]
+__all__ = ["PARTNER", "SALES_CHANNELS", "Baskets", "baskets_of", "orders", "orders_in_2025"]
 
 SALES_CHANNELS = ("direct", "online", "marketplace", "partner")
 PARTNER = 3
@@ -56,9 +56,10 @@ class Baskets:
     line_amount: np.ndarray
 
 
-def simulate(block: Block) -> Baskets:
+@part
+def baskets_of(block: Block) -> Baskets:
     """Draw all orders of a block, each once: what was loaded twice is added by `orders`."""
-    rng, people = block.rng("orders"), block.people
+    rng, people = block.rng("orders"), people_of(block)
     customer, day = _times(rng, block)
     channel = choose_by(rng, _CHANNEL, people.kind[customer])
     gone = (channel == PARTNER) & (day >= block.levels.shift) & (rng.random(day.size) < 0.55)
@@ -94,7 +95,7 @@ def _calendar(block: Block) -> np.ndarray:
 
 def _times(rng: np.random.Generator, block: Block) -> tuple[np.ndarray, np.ndarray]:
     """Draw who orders on which day."""
-    people, calendar = block.people, _calendar(block)
+    people, calendar = people_of(block), _calendar(block)
     passed = np.concatenate([np.zeros((3, 1)), np.cumsum(calendar, axis=1)], axis=1)
     passed /= passed[:, -1:] / (DAYS / 365.25)
     own = rng.gamma(3.0, 1 / 3.0, people.kind.size)
@@ -167,13 +168,13 @@ def _quantities(
 
 def orders_in_2025(block: Block) -> np.ndarray:
     """Number of orders of each customer in 2025, shape (n,)."""
-    baskets = block.baskets
+    baskets = baskets_of(block)
     return np.bincount(baskets.customer[baskets.day >= YEAR_2025], minlength=block.size)
 
 
 def orders(block: Block) -> dict[str, np.ndarray]:
     """Return the columns of `orders`, one batch loaded twice (F14)."""
-    baskets, rng = block.baskets, block.rng("orders loaded")
+    baskets, rng = baskets_of(block), block.rng("orders loaded")
     week = baskets.day // 7
     code = week * len(SALES_CHANNELS) + baskets.channel
     # A batch is loaded in the night to Monday; the last one, still open, at the end of 2025.

@@ -2,27 +2,26 @@
 
 Lantai is simulated in blocks of at most `CAPACITY` customers. Every block is a small Lantai of its own in
 which the planted facts hold, so they hold in the whole, and memory doesn't grow with the number of customers.
-The base data set is one block. The parts of a block are computed when they are first asked for.
+The base data set is one block. Each part of a block has a function (`people_of`, `tickets_of`), in the
+module that simulates it, which computes it when it is first asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property, wraps
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import Any, TypeVar
 
 import numpy as np
 
 from trainkit.company.simulation import levels as _levels
 from trainkit.company.simulation.streams import stream
 
-if TYPE_CHECKING:
-    from trainkit.company.simulation.baskets import Baskets
-    from trainkit.company.simulation.people import People
+T = TypeVar("T")
 
-__all__ = ["CAPACITY", "Block", "blocks"]
+__all__ = ["CAPACITY", "Block", "blocks", "part"]
 
 #: Most customers in one block.
 CAPACITY = 10_000
@@ -30,7 +29,7 @@ CAPACITY = 10_000
 
 @dataclass(frozen=True)
 class Block:
-    """Where a block lies in the company, and access to its parts."""
+    """Where a block lies in the company, and what has been computed of it."""
 
     seed: int
     variant: int
@@ -42,6 +41,8 @@ class Block:
     size: int
     #: Number of customers of the whole company.
     customers: int
+    #: What has been computed of it, by the function that did.
+    parts: dict[Callable[..., Any], Any] = field(default_factory=dict, compare=False, repr=False)
 
     def rng(self, purpose: str) -> np.random.Generator:
         """Return this block's stream for one purpose, usually a table's name."""
@@ -63,54 +64,18 @@ class Block:
 
         return numbered("C", np.arange(self.first + 1, self.first + 1 + self.size), 5)
 
-    @cached_property
-    def people(self) -> People:
-        """The customers, their contracts and their fates."""
-        from trainkit.company.simulation.people import simulate
 
-        return simulate(self)
+def part(simulate: Callable[[Block], T]) -> Callable[[Block], T]:
+    """Let a part of a block be computed when it is first asked for, and kept with the block."""
 
-    @cached_property
-    def register(self) -> dict[str, np.ndarray]:
-        """The columns of `customers`."""
-        from trainkit.company.simulation.customers import simulate
+    @wraps(simulate)
+    def kept(block: Block) -> T:
+        if kept not in block.parts:
+            block.parts[kept] = simulate(block)
+        found: T = block.parts[kept]
+        return found
 
-        return simulate(self)
-
-    @cached_property
-    def records(self) -> dict[str, np.ndarray]:
-        """The sales system's records, and how the service system stands to each."""
-        from trainkit.company.simulation.systems import simulate
-
-        return simulate(self)
-
-    @cached_property
-    def baskets(self) -> Baskets:
-        """All orders with their lines."""
-        from trainkit.company.simulation.baskets import simulate
-
-        return simulate(self)
-
-    @cached_property
-    def tickets(self) -> dict[str, np.ndarray]:
-        """The columns of `tickets`."""
-        from trainkit.company.simulation.tickets import simulate
-
-        return simulate(self)
-
-    @cached_property
-    def interactions(self) -> dict[str, np.ndarray]:
-        """The columns of `interactions`."""
-        from trainkit.company.simulation.interactions import simulate
-
-        return simulate(self)
-
-    @cached_property
-    def unit_cost(self) -> np.ndarray:
-        """Cost of one piece in each order line, in CNY."""
-        from trainkit.company.simulation.lines import unit_cost
-
-        return unit_cost(self)
+    return kept
 
 
 def blocks(seed: int, variant: int, customers: int) -> Iterator[Block]:

@@ -10,10 +10,13 @@ from datetime import date
 
 import numpy as np
 
+from trainkit.company.simulation.baskets import baskets_of
 from trainkit.company.simulation.block import Block, blocks
 from trainkit.company.simulation.calendar import YEAR_2025, at
+from trainkit.company.simulation.interactions import interactions_of
 from trainkit.company.simulation.levels import CHANNELS
 from trainkit.company.simulation.lines import line_profit
+from trainkit.company.simulation.people import people_of
 from trainkit.company.simulation.streams import stream
 
 __all__ = ["columns", "lifetime_value"]
@@ -52,7 +55,7 @@ def columns(block: Block) -> dict[str, np.ndarray]:
 
 def _won(block: Block) -> np.ndarray:
     """New customers by month and channel, shape (24, 7)."""
-    people = block.people
+    people = people_of(block)
     new = people.signup >= 0
     month = np.searchsorted(_MONTHS, people.signup[new], side="right") - 1
     code = month * len(CHANNELS) + people.channel[new]
@@ -68,7 +71,7 @@ def lifetime_value(block: Block) -> tuple[np.ndarray, float]:
     Returns:
         The values, shape (7,), and the overall one.
     """
-    people, baskets, talks = block.people, block.baskets, block.interactions
+    people, baskets, talks = people_of(block), baskets_of(block), interactions_of(block)
     late = baskets.day[baskets.line_order] >= YEAR_2025
     customer = baskets.customer[baskets.line_order]
     margin = np.bincount(customer, line_profit(block) * late, minlength=block.size)

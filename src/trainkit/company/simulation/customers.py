@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from trainkit.company.simulation.block import Block
+from trainkit.company.simulation.block import Block, part
 from trainkit.company.simulation.calendar import at
 from trainkit.company.simulation.levels import CHANNELS, REGIONS, TYPES
 from trainkit.company.simulation.names import HENGYUAN, MANAGERS, names
-from trainkit.company.simulation.people import B2C, INDUSTRIES
+from trainkit.company.simulation.people import B2C, INDUSTRIES, people_of
 
-__all__ = ["columns", "simulate"]
+__all__ = ["columns", "register_of"]
 
 
 def columns(block: Block) -> dict[str, np.ndarray]:
     """Return the columns of `customers`."""
-    return dict(block.register)
+    return dict(register_of(block))
 
 
-def simulate(block: Block) -> dict[str, np.ndarray]:
+@part
+def register_of(block: Block) -> dict[str, np.ndarray]:
     """Describe the customers of a block in the order of their numbers."""
-    people, rng = block.people, block.rng("names")
+    people, rng = people_of(block), block.rng("names")
     latin, chinese = names(rng, people.kind, people.industry)
     if people.hengyuan >= 0:
         latin[people.hengyuan], chinese[people.hengyuan] = HENGYUAN

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from trainkit.company.simulation.block import Block
+from trainkit.company.simulation.block import Block, part
 from trainkit.company.simulation.calendar import DAYS, YEAR_2025, at
-from trainkit.company.simulation.people import B2C
+from trainkit.company.simulation.people import B2C, people_of
 from trainkit.company.simulation.streams import choose_by
-from trainkit.company.simulation.tickets import DAY
+from trainkit.company.simulation.tickets import DAY, tickets_of
 
-__all__ = ["PURPOSES", "columns", "cost_to_serve", "simulate"]
+__all__ = ["PURPOSES", "columns", "cost_to_serve", "interactions_of"]
 
 PURPOSES = ("follow_up", "technical_update", "campaign", "support")
 _FOLLOW_UP, _UPDATE, _CAMPAIGN, _SUPPORT = range(4)
@@ -60,7 +60,7 @@ def _scattered(
 
 def _outbound(rng: np.random.Generator, block: Block) -> tuple[np.ndarray, ...]:
     """Draw customer, day, purpose and personal touch of all contacts that Lantai begins."""
-    people = block.people
+    people = people_of(block)
     known = np.where(people.core, people.start, people.signup) < 0
     first = np.maximum(np.where(people.core, people.start, people.signup), 0)
     last = np.where(people.core, np.minimum(people.end, DAYS - 1), DAYS - 1)
@@ -86,18 +86,19 @@ def _outbound(rng: np.random.Generator, block: Block) -> tuple[np.ndarray, ...]:
 
 def cost_to_serve(block: Block) -> np.ndarray:
     """Cost of all contacts with each customer in CNY, shape (n,)."""
-    talks = block.interactions
+    talks = interactions_of(block)
     return np.bincount(talks["customer"], talks["cost"], minlength=block.size)
 
 
 def columns(block: Block) -> dict[str, np.ndarray]:
     """Return the columns of `interactions`."""
-    return dict(block.interactions)
+    return dict(interactions_of(block))
 
 
-def simulate(block: Block) -> dict[str, np.ndarray]:
+@part
+def interactions_of(block: Block) -> dict[str, np.ndarray]:
     """Draw all contacts of a block in the order of time."""
-    rng, tickets = block.rng("interactions"), block.tickets
+    rng, tickets = block.rng("interactions"), tickets_of(block)
     customer, day, purpose, personal = _outbound(rng, block)
     ours = customer.size
     second = day * DAY + np.floor((8.5 + 9.5 * rng.random(ours)) * 3600).astype(np.int64)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from trainkit.company.simulation.baskets import baskets_of
 from trainkit.company.simulation.block import Block
 from trainkit.company.simulation.calendar import DAYS, QUARTERS, at
+from trainkit.company.simulation.customers import register_of
 from trainkit.company.simulation.frames import numbered
 from trainkit.company.simulation.names import MANAGERS
 from trainkit.company.simulation.notes import NEXT, OPENINGS, ORDER_MENTIONS, TOPICS
-from trainkit.company.simulation.people import B2C
+from trainkit.company.simulation.people import B2C, people_of
 from trainkit.company.simulation.streams import split, stream
 
 __all__ = ["columns"]
@@ -30,7 +32,7 @@ _CHINESE = 0.8
 
 def columns(block: Block) -> dict[str, np.ndarray]:
     """Return the columns of `interviews` in the order of visits."""
-    rng, people = block.rng("interviews"), block.people
+    rng, people = block.rng("interviews"), people_of(block)
     bad = _bad_quarter(block)
     share = block.level("F6", 0.74, 0.86, 0.80, 0.012)
     clear = _clear(block)
@@ -73,7 +75,7 @@ def _bad_quarter(block: Block) -> int:
 
 def _clear(block: Block) -> np.ndarray:
     """Core customers whose names, in both writings, are theirs alone."""
-    people, register = block.people, block.register
+    people, register = people_of(block), register_of(block)
     unique = np.ones(block.size, dtype=bool)
     for name in ("name", "name_zh"):
         _values, inverse, count = np.unique(
@@ -97,7 +99,7 @@ def _quarter(
 
 def _last_orders(block: Block, customer: np.ndarray, day: np.ndarray) -> np.ndarray:
     """Position of the latest order of each customer before a day, -1 if there's none."""
-    baskets = block.baskets
+    baskets = baskets_of(block)
     code = np.sort(baskets.customer * (2 * DAYS) + baskets.day)
     by_customer = np.lexsort((np.arange(baskets.day.size), baskets.day, baskets.customer))
     place = np.searchsorted(code, customer * (2 * DAYS) + day) - 1
@@ -107,7 +109,7 @@ def _last_orders(block: Block, customer: np.ndarray, day: np.ndarray) -> np.ndar
 
 def _reference(block: Block, customer: int, way: int, draws: list[float]) -> str | None:
     """Write the customer as the visitor did."""
-    number, name = str(block.customer_ids[customer]), str(block.register["name_zh"][customer])
+    number, name = str(block.customer_ids[customer]), str(register_of(block)["name_zh"][customer])
     choices: dict[int, tuple[str | None, ...]] = {
         _NUMBER: (number,),
         _SLOPPY: (
@@ -118,7 +120,7 @@ def _reference(block: Block, customer: int, way: int, draws: list[float]) -> str
             f"{number} ",
             number.translate({ord(sign): ord(sign) + 0xFEE0 for sign in number}),
         ),
-        _NAME: (name, str(block.register["name"][customer]), f" {name}", f"{name}（老客户）"),
+        _NAME: (name, str(register_of(block)["name"][customer]), f" {name}", f"{name}（老客户）"),
         _SHORT: (name[:2], f"{name[:2]}公司", f"{name[:2]}那边"),
         _ORDER: (None,),
         _NOTHING: (None, "老客户", "同上"),

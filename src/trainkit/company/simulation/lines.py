@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from trainkit.company.simulation.baskets import Baskets
-from trainkit.company.simulation.block import Block
+from trainkit.company.simulation.baskets import Baskets, baskets_of
+from trainkit.company.simulation.block import Block, part
 from trainkit.company.simulation.calendar import YEAR_2025
 from trainkit.company.simulation.catalogue import CATALOGUE, PRODUCTS
 from trainkit.company.simulation.frames import numbered
 from trainkit.company.simulation.interactions import cost_to_serve
 from trainkit.company.simulation.streams import stream
 
-__all__ = ["columns", "line_profit", "products", "unit_cost"]
+__all__ = ["columns", "line_profit", "products", "unit_cost_of"]
 
 #: Freight of an order in CNY, least and most.
 _FREIGHT = (6.0, 130.0)
@@ -39,7 +39,7 @@ def products(block: Block) -> dict[str, np.ndarray]:
 
 def columns(block: Block) -> dict[str, np.ndarray]:
     """Return the columns of `order_lines`."""
-    baskets = block.baskets
+    baskets = baskets_of(block)
     first = np.searchsorted(baskets.line_order, np.arange(baskets.customer.size))
     return {
         "order": baskets.line_order,
@@ -47,23 +47,24 @@ def columns(block: Block) -> dict[str, np.ndarray]:
         "product_id": numbered("P", baskets.line_product + 1, 2),
         "quantity": baskets.line_quantity,
         "amount": baskets.line_amount,
-        "unit_cost": block.unit_cost,
+        "unit_cost": unit_cost_of(block),
     }
 
 
-def unit_cost(block: Block) -> np.ndarray:
+@part
+def unit_cost_of(block: Block) -> np.ndarray:
     """Set the cost of one piece of each line, in CNY, so that the best fifth brings its share (F9)."""
     low, high = _FREIGHT
     target = _target(block)
     for _step in range(12):
         middle = (low + high) / 2
         low, high = (middle, high) if _best_fifth(block, middle) < target else (low, middle)
-    return _costs(block.baskets, (low + high) / 2)
+    return _costs(baskets_of(block), (low + high) / 2)
 
 
 def line_profit(block: Block) -> np.ndarray:
     """Profit of each line before contacts, in CNY."""
-    return block.baskets.line_amount - block.baskets.line_quantity * block.unit_cost
+    return baskets_of(block).line_amount - baskets_of(block).line_quantity * unit_cost_of(block)
 
 
 def _costs(baskets: Baskets, freight: float) -> np.ndarray:
@@ -75,7 +76,7 @@ def _costs(baskets: Baskets, freight: float) -> np.ndarray:
 
 def _best_fifth(block: Block, freight: float) -> float:
     """Share of the profit that the best fifth of all customers brings."""
-    baskets = block.baskets
+    baskets = baskets_of(block)
     earned = baskets.line_amount - baskets.line_quantity * _costs(baskets, freight)
     profit = np.bincount(baskets.customer[baskets.line_order], earned, minlength=block.size)
     profit = np.sort(profit - cost_to_serve(block))[::-1]

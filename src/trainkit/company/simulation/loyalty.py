@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from trainkit.company.simulation.baskets import orders_in_2025
+from trainkit.company.simulation.baskets import baskets_of, orders_in_2025
 from trainkit.company.simulation.block import Block
 from trainkit.company.simulation.calendar import DAYS, at
-from trainkit.company.simulation.people import B2C
+from trainkit.company.simulation.people import B2C, people_of
 from trainkit.company.simulation.streams import chosen
 
 __all__ = ["columns"]
@@ -23,10 +23,10 @@ def columns(block: Block) -> dict[str, np.ndarray]:
     An exact share of the members (12 % in the base data) holds a balance of 5,000 points and more without an
     order in 2025. Nobody else without an order holds that many.
     """
-    rng, people = block.rng("loyalty"), block.people
+    rng, people = block.rng("loyalty"), people_of(block)
     members = np.flatnonzero(rng.random(block.size) < np.array(_MEMBERS)[people.kind])
     n = members.size
-    spent = np.bincount(block.baskets.customer, block.baskets.amount, minlength=block.size)[members]
+    spent = np.bincount(baskets_of(block).customer, baskets_of(block).amount, minlength=block.size)[members]
     bought = np.rint(spent / np.where(people.kind[members] == B2C, 2, 12)).astype(np.int64)
     silent = orders_in_2025(block)[members] == 0
     idle = np.zeros(n, dtype=bool)

@@ -8,7 +8,7 @@ from trainkit.company.simulation.block import Block
 from trainkit.company.simulation.calendar import DAYS, NEVER, at
 from trainkit.company.simulation.levels import CHANNELS
 from trainkit.company.simulation.names import MANAGERS
-from trainkit.company.simulation.people import B2C
+from trainkit.company.simulation.people import B2C, people_of
 from trainkit.company.simulation.streams import choose
 
 __all__ = ["columns"]
@@ -31,7 +31,7 @@ _REASON = np.array([
 
 def columns(block: Block) -> dict[str, np.ndarray]:
     """Return the columns of `opportunities` in the order of leads."""
-    rng, people = block.rng("opportunities"), block.people
+    rng, people = block.rng("opportunities"), people_of(block)
     business = np.flatnonzero(people.kind != B2C)
     n = round(_PER_CUSTOMER * business.size)
     lead = np.sort(rng.integers(0, DAYS, n))

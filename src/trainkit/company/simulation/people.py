@@ -20,13 +20,13 @@ from statistics import NormalDist
 
 import numpy as np
 
-from trainkit.company.simulation.block import Block
+from trainkit.company.simulation.block import Block, part
 from trainkit.company.simulation.calendar import DAYS, NEVER
 from trainkit.company.simulation.contracts import fates
 from trainkit.company.simulation.levels import CHANNELS, REGIONS, Levels
 from trainkit.company.simulation.streams import choose, choose_by, split
 
-__all__ = ["B2B", "B2C", "GOV", "INDUSTRIES", "People", "simulate"]
+__all__ = ["B2B", "B2C", "GOV", "INDUSTRIES", "People", "people_of"]
 
 B2B, B2C, GOV = 0, 1, 2
 
@@ -90,7 +90,8 @@ class People:
         return self.core & (self.end < NEVER)
 
 
-def simulate(block: Block) -> People:
+@part
+def people_of(block: Block) -> People:
     """Draw the customers of a block."""
     rng, n, levels = block.rng("customers"), block.size, block.levels
     kind = rng.permutation(np.repeat([B2B, B2C, GOV], split(n, _TYPE_SHARE)))

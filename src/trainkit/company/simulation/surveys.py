@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from trainkit.company.simulation.baskets import orders_in_2025
+from trainkit.company.simulation.baskets import baskets_of, orders_in_2025
 from trainkit.company.simulation.block import Block
 from trainkit.company.simulation.calendar import DAYS, NEVER, YEAR_2025, at
 from trainkit.company.simulation.comments import comments
-from trainkit.company.simulation.people import B2C
+from trainkit.company.simulation.people import B2C, people_of
 from trainkit.company.simulation.streams import chosen, split
-from trainkit.company.simulation.tickets import COMPLAINT, DAY
+from trainkit.company.simulation.tickets import COMPLAINT, DAY, tickets_of
 
 __all__ = ["columns"]
 
@@ -68,14 +68,14 @@ def columns(block: Block) -> dict[str, np.ndarray]:
         "benefits": benefits,
         "sacrifices": sacrifices,
         "comment": comments(
-            block.rng("comments"), answered, block.people.kind[customer] == B2C, nps, csat, service
+            block.rng("comments"), answered, people_of(block).kind[customer] == B2C, nps, csat, service
         ),
     }
 
 
 def _invitations(rng: np.random.Generator, block: Block) -> tuple[np.ndarray, np.ndarray]:
     """Draw who is asked when, in seconds since 2024-01-01; customers that left aren't asked."""
-    people, parts = block.people, []
+    people, parts = people_of(block), []
     until = np.where(people.core, np.minimum(people.end, DAYS - 1), DAYS - 1)
     for year, first_day in enumerate((0, YEAR_2025)):
         first = np.maximum(people.signup + 30, first_day + _SEASON[0])
@@ -91,7 +91,7 @@ def _invitations(rng: np.random.Generator, block: Block) -> tuple[np.ndarray, np
 
 def _complained(block: Block, customer: np.ndarray, day: np.ndarray) -> np.ndarray:
     """Whether the customer opened a complaint in the 90 days before."""
-    tickets = block.tickets
+    tickets = tickets_of(block)
     is_complaint = tickets["kind"] == COMPLAINT
     opened = np.sort(tickets["customer"][is_complaint] * 4 * DAYS + tickets["opened"][is_complaint] // DAY)
     code = customer * 4 * DAYS + day
@@ -100,12 +100,12 @@ def _complained(block: Block, customer: np.ndarray, day: np.ndarray) -> np.ndarr
 
 def _leaving(block: Block, customer: np.ndarray, day: np.ndarray) -> np.ndarray:
     """Whether the contract ends within half a year."""
-    return block.people.end[customer] - day < 183
+    return people_of(block).end[customer] - day < 183
 
 
 def _answered(rng: np.random.Generator, block: Block, customer: np.ndarray, day: np.ndarray) -> np.ndarray:
     """Choose who answers: exact numbers for each year and type, and for the thin region in 2025."""
-    people, levels = block.people, block.levels
+    people, levels = people_of(block), block.levels
     willing = np.where(_complained(block, customer, day), 0.5, 1) * np.where(
         _leaving(block, customer, day), 0.45, 1
     )
@@ -133,7 +133,7 @@ def _thin_verdicts(block: Block) -> np.ndarray:
 
 def _mood(rng: np.random.Generator, block: Block, customer: np.ndarray, day: np.ndarray) -> np.ndarray:
     """How well disposed the customer is at that moment, about standard normal."""
-    people = block.people
+    people = people_of(block)
     mood = 0.75 * people.devoted - 0.3 + np.array([0.25, -0.25, 0.2])[people.kind]
     mood = mood[customer] - 0.7 * _complained(block, customer, day) - 0.6 * _leaving(block, customer, day)
     return mood + rng.normal(0, 0.75, day.size)
@@ -165,7 +165,7 @@ def _nps(
     """Answer the recommend question: exact shares a year, exact counts in the thin region."""
     scores = np.full(day.size, np.nan)
     late = day >= YEAR_2025
-    thin = late & answered & (block.people.region[customer] == block.levels.thin.region)
+    thin = late & answered & (people_of(block).region[customer] == block.levels.thin.region)
     given = answered & (thin | (rng.random(day.size) > 0.04))
     verdicts = _thin_verdicts(block)
     groups = [(thin, int((verdicts == 1).sum()), int((verdicts == -1).sum()))]
@@ -197,7 +197,7 @@ def _csat(
     blurred = mood + rng.normal(0, 0.6, day.size)
     for year in (0, 1):
         for kind, share in enumerate(block.levels.satisfaction.csat[year]):
-            rows = given & ((day >= YEAR_2025) == bool(year)) & (block.people.kind[customer] == kind)
+            rows = given & ((day >= YEAR_2025) == bool(year)) & (people_of(block).kind[customer] == kind)
             _boxes(rng, scores, blurred, np.flatnonzero(rows), share)
     return scores
 
@@ -247,6 +247,6 @@ def _standing(
     # Later answers overwrite earlier ones.
     latest[customer[rows]] = nps[rows]
     loyal = (orders_in_2025(block) >= _LOYAL_ORDERS) & (latest >= 9)
-    baskets = block.baskets
+    baskets = baskets_of(block)
     recent = np.bincount(baskets.customer[baskets.day >= _ACTIVE_SINCE], minlength=block.size) > 0
     return loyal, recent & ~loyal

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from trainkit.company.simulation.baskets import orders
-from trainkit.company.simulation.block import Block
+from trainkit.company.simulation.baskets import baskets_of, orders
+from trainkit.company.simulation.block import Block, part
 from trainkit.company.simulation.calendar import DAYS, NEVER, QUARTERS, YEAR_2025, at
+from trainkit.company.simulation.customers import register_of
 from trainkit.company.simulation.frames import numbered
 from trainkit.company.simulation.levels import REGIONS
-from trainkit.company.simulation.people import B2C
+from trainkit.company.simulation.people import B2C, people_of
 from trainkit.company.simulation.streams import chosen, split, stream
 from trainkit.company.simulation.tickets import DAY
 
-__all__ = ["credit", "sales", "service", "service_orders", "simulate"]
+__all__ = ["credit", "records_of", "sales", "service", "service_orders"]
 
 #: How a pair of records stands: letter by letter equal, equal after cleaning, different, link lost, alone.
 _EQUAL, _WRITING, _DIFFERENT, _UNLINKED, _ALONE = range(5)
@@ -27,9 +28,10 @@ _REST = np.array([0.42, 0.27, 0.17, 0.14])
 _TWICE = 0.016
 
 
-def simulate(block: Block) -> dict[str, np.ndarray]:
+@part
+def records_of(block: Block) -> dict[str, np.ndarray]:
     """Draw the sales records and, beside each, what the service system has."""
-    rng, people, size = block.rng("systems"), block.people, block.size
+    rng, people, size = block.rng("systems"), people_of(block), block.size
     twice = chosen(rng, np.ones(size), round(_TWICE * size))
     customer = rng.permutation(np.concatenate([np.arange(size), twice]))
     n = customer.size
@@ -41,7 +43,7 @@ def simulate(block: Block) -> dict[str, np.ndarray]:
     alone = max(round(_REST[3] * (n - agree)) - int(copy.sum()), 0)
     sizes = [agree, *split(rows.size - agree - alone, _REST[:3]), alone]
     standing[rows] = np.repeat(np.arange(5), sizes)
-    base = block.register
+    base = register_of(block)
     phone = _phones(rng, n, people.kind[customer])
     return {
         "customer": customer,
@@ -72,7 +74,7 @@ def _phones(rng: np.random.Generator, n: int, kind: np.ndarray) -> np.ndarray:
 
 def sales(block: Block) -> dict[str, np.ndarray]:
     """Return the columns of `sales_system`."""
-    pairs, rng, people = block.records, block.rng("sales_system"), block.people
+    pairs, rng, people = records_of(block), block.rng("sales_system"), people_of(block)
     n, customer, loose = pairs["customer"].size, pairs["customer"], pairs["standing"] != _EQUAL
     name = pairs["name"].copy()
     for row in np.flatnonzero(pairs["copy"]).tolist():
@@ -118,14 +120,14 @@ def _misspelt(name: str, draw: float) -> str:
 
 def _staff(block: Block) -> np.ndarray:
     """Number of employees of each customer, as the register has it."""
-    rng, people = block.rng("employees"), block.people
+    rng, people = block.rng("employees"), people_of(block)
     return np.maximum(np.rint(70 * people.scale**1.3 * np.exp(rng.normal(0, 0.6, block.size))), 5)
 
 
 def _noted(block: Block, rng: np.random.Generator) -> np.ndarray:
     """Employees as a salesperson noted them: an exact share is off by more than 5 % (F8)."""
     true = _staff(block)
-    business = block.people.kind != B2C
+    business = people_of(block).kind != B2C
     near = np.rint(true * (1 + rng.uniform(-0.045, 0.045, true.size)))
     # Rounding must not carry a small number past the 5 %.
     near = np.where(np.abs(near - true) > 0.05 * true, true, near)
@@ -140,7 +142,7 @@ def _noted(block: Block, rng: np.random.Generator) -> np.ndarray:
 
 def service(block: Block) -> dict[str, np.ndarray]:
     """Return the columns of `service_system`, in an order of its own."""
-    pairs, rng = block.records, block.rng("service_system")
+    pairs, rng = records_of(block), block.rng("service_system")
     rows = rng.permutation(np.flatnonzero(pairs["standing"] != _ALONE))
     standing, n = pairs["standing"][rows], rows.size
     name, phone = pairs["name"][rows].copy(), pairs["phone"][rows].copy()
@@ -191,8 +193,8 @@ def service_orders(block: Block) -> dict[str, np.ndarray]:
     """Return the columns of `service_orders`: all of 2025 but three groups of its second quarter (F5)."""
     loaded = orders(block)
     first = np.unique(loaded["order"], return_index=True)[1]
-    day = block.baskets.day[loaded["order"][first]]
-    week, channel = day // 7, block.baskets.channel[loaded["order"][first]]
+    day = baskets_of(block).day[loaded["order"][first]]
+    week, channel = day // 7, baskets_of(block).channel[loaded["order"][first]]
     kept = day >= YEAR_2025
     for lost_week, lost_channel in _lost_groups(block):
         kept &= (week != lost_week) | (channel != lost_channel)
@@ -219,14 +221,14 @@ def _lost_groups(block: Block) -> list[tuple[int, int]]:
 
 def credit(block: Block) -> dict[str, np.ndarray]:
     """Return the columns of `credit`: businesses and public bodies in an agency's register."""
-    rng, people = block.rng("credit"), block.people
+    rng, people = block.rng("credit"), people_of(block)
     rows = np.flatnonzero((people.kind != B2C) & (rng.random(block.size) < 0.97))
     staff = _staff(block)[rows].astype(np.int64)
     overdue = np.where(rng.random(rows.size) < 0.62, 0, np.ceil(rng.gamma(1.2, 14, rows.size)))
     overdue = overdue + np.where(
         people.lost[rows] & (rng.random(rows.size) < 0.45), rng.integers(10, 60, rows.size), 0
     )
-    names = block.register["name_zh"][rows]
+    names = register_of(block)["name_zh"][rows]
     company = people.kind[rows] == 0
     return {
         "customer": rows,

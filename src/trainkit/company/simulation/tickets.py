@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from trainkit.company.simulation.block import Block
+from trainkit.company.simulation.block import Block, part
 from trainkit.company.simulation.calendar import DAYS, NEVER, QUARTERS, YEAR_2025, at
+from trainkit.company.simulation.people import people_of
 from trainkit.company.simulation.streams import choose, choose_by
 
-__all__ = ["CATEGORIES", "COMPLAINT", "DAY", "KINDS", "SEVERITIES", "columns", "simulate"]
+__all__ = ["CATEGORIES", "COMPLAINT", "DAY", "KINDS", "SEVERITIES", "columns", "tickets_of"]
 
 KINDS = ("complaint", "request", "inquiry")
 COMPLAINT = 0
@@ -35,7 +36,8 @@ _RESOLUTION_HOURS = np.array([46.0, 30.0, 7.0])
 _LEAVING = 0.42
 
 
-def simulate(block: Block) -> dict[str, np.ndarray]:
+@part
+def tickets_of(block: Block) -> dict[str, np.ndarray]:
     """Draw the tickets of a block in the order of time; times are seconds since 2024-01-01."""
     rng = block.rng("tickets")
     customer, day, kind, grave = _openings(rng, block)
@@ -68,7 +70,7 @@ def _openings(
     rng: np.random.Generator, block: Block
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Draw who opens a ticket of which kind on which day, and which are the grave ones."""
-    people = block.people
+    people = people_of(block)
     first = np.maximum(people.signup, 0)
     span = np.maximum(people.last + 1 - first, 0)
     count = rng.poisson(_PER_YEAR[people.kind] * rng.gamma(2, 0.5, people.kind.size) * span / 365.25)
@@ -92,7 +94,7 @@ def _openings(
 
 def _hengyuan(rng: np.random.Generator, block: Block) -> list[tuple[np.ndarray, np.ndarray]]:
     """F3: the complaints of Hengyuan Precision in 2025-Q1, in Q2, and five more before it left."""
-    who = block.people.hengyuan
+    who = people_of(block).hengyuan
     if who < 0:
         return []
     first, second, end = block.levels.hengyuan
@@ -102,7 +104,7 @@ def _hengyuan(rng: np.random.Generator, block: Block) -> list[tuple[np.ndarray, 
 
 def columns(block: Block) -> dict[str, np.ndarray]:
     """Return the columns of `tickets`; what lies after the end of 2025 hasn't happened yet."""
-    drawn = block.tickets
+    drawn = tickets_of(block)
 
     def code(values: tuple[str, ...], positions: np.ndarray) -> np.ndarray:
         return np.array(values, dtype=object)[positions]

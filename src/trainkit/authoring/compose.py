@@ -1,0 +1,145 @@
+"""Composing a trainee's notebook from a source: what becomes of each block, and what stays behind."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from trainkit.authoring.source import BEGIN, END, Block, Source
+from trainkit.course.model import COMPETENCIES, LEVELS, Answer, Info
+
+__all__ = ["compose", "starter"]
+
+
+def compose(source: Source, lang: str, *, solved: bool = False) -> Any:
+    """Return the notebook in a language, without outputs.
+
+    Model solutions become starters, mistakes and hints stay behind, and of the cells' metadata only
+    what is on a short list survives.
+
+    Args:
+        source: the lesson or exercise.
+        lang: `en` or `zh`.
+        solved: keep the model solution, for running it.
+    """
+    import nbformat.v4 as v4
+
+    info = source.info
+    seeded = [("heading", _markdown(_heading(info, lang)))]
+    if info.kind == "exercise":
+        seeded.append(("variant", _code("variant = 0", tags=["parameters"])))
+    for block in source.blocks:
+        seeded += _cells(block, lang, info, solved=solved)
+    cells = _named(seeded)
+    metadata = {
+        "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+        "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
+        "title": info.title[lang],
+        "trainkit": {"kind": info.kind, "id": info.id, "edition": info.edition, "lang": lang},
+    }
+    return v4.new_notebook(cells=cells, metadata=metadata)
+
+
+def starter(code: str, answers: Iterable[Answer]) -> str:
+    r"""Return a cell's starter: what stands between the solution marks becomes `name = ...`.
+
+    >>> print(starter("# BEGIN SOLUTION\nn = 3\nnps = n * 2\n# END SOLUTION\nex.answer(nps=nps)",
+    ...               [Answer("nps", "number", {})]))
+    nps = ...
+    ex.answer(nps=nps)
+    """
+    names = [a.name for a in answers]
+    kept: list[str] = []
+    hidden: list[str] | None = None
+    for line in code.splitlines():
+        if line.strip() == BEGIN:
+            hidden = []
+        elif line.strip() == END and hidden is not None:
+            kept += _placeholders("\n".join(hidden), names)
+            hidden = None
+        elif hidden is not None:
+            hidden.append(line)
+        else:
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def _heading(info: Info, lang: str) -> str:
+    competencies = {"en": ", ", "zh": "、"}[lang].join(
+        f"{c} {COMPETENCIES[c][lang]}" for c in info.competencies
+    )
+    kinds = {
+        "lesson": {"en": "Lesson", "zh": "课程"},
+        "exercise": {"en": "Exercise", "zh": "练习"},
+        "examination": {"en": "Examination", "zh": "考核"},
+    }
+    kind = kinds[info.kind if info.instant else "examination"][lang]
+    minutes = {"en": f"{info.minutes} minutes", "zh": f"{info.minutes} 分钟"}[lang]
+    points = {"en": f" · {info.points:g} points", "zh": f" · {info.points:g} 分"}[lang]
+    line = f"{kind} · {LEVELS[info.level][lang]} · {minutes} · {competencies}"
+    return f"# {info.id} {info.title[lang]}\n\n{line}{points if info.kind == 'exercise' else ''}"
+
+
+def _cells(block: Block, lang: str, info: Info, *, solved: bool) -> Iterator[tuple[str, Any]]:
+    """Yield a block's cells, each with what its id is made of: the English text, so that ids are shared."""
+    seed = block.texts["en"]
+    if block.role == "quiz":
+        yield seed, _code(f'lesson.quiz("{block.name}")')
+    elif block.role == "prose":
+        yield seed, _markdown(block.texts[lang])
+    else:
+        code = block.texts[lang] if solved else starter(block.texts[lang], info.answers)
+        for answer in info.answers:
+            if answer.choices and re.search(rf"^{answer.name} = \.\.\.$", code, flags=re.MULTILINE):
+                yield f"choices {answer.name}", _choices(answer, lang)
+        yield seed, _code(code, tags=list(block.tags))
+
+
+def _choices(answer: Answer, lang: str) -> Any:
+    """List an answer's choices. A page shows them as input and hides this cell by its tag."""
+    how = {
+        "choice": {"en": "Set `{name}` to one of:", "zh": "从中选一个，赋值给 `{name}`："},
+        "choices": {
+            "en": "Set `{name}` to a list of those that apply:",
+            "zh": "把符合的都选出来，用列表赋值给 `{name}`：",
+        },
+    }[answer.type][lang]
+    lines = [f'- `"{c.id}"` {c.label[lang]}' for c in answer.choices]
+    return _markdown("\n".join([how.format(name=answer.name), "", *lines]), tags=["choices"])
+
+
+def _markdown(source: str, tags: list[str] | None = None) -> Any:
+    import nbformat.v4 as v4
+
+    return v4.new_markdown_cell(source, metadata={"tags": tags} if tags else {})
+
+
+def _code(source: str, tags: list[str] | None = None) -> Any:
+    import nbformat.v4 as v4
+
+    return v4.new_code_cell(source, metadata={"tags": tags} if tags else {})
+
+
+def _named(seeded: Iterable[tuple[str, Any]]) -> list[Any]:
+    """Give each cell an id from its seed: it stays when other cells come, go or move."""
+    seen: dict[str, int] = {}
+    cells = []
+    for seed, cell in seeded:
+        digest = hashlib.sha256(seed.encode()).hexdigest()[:10]
+        seen[digest] = seen.get(digest, 0) + 1
+        cell["id"] = digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
+        cells.append(cell)
+    return cells
+
+
+def _placeholders(code: str, names: list[str]) -> list[str]:
+    """Return `name = ...` for every answer that the hidden code assigns, in its order."""
+    assigned = [
+        node.id
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    ]
+    return [f"{name} = ..." for name in dict.fromkeys(assigned) if name in names]

@@ -1,0 +1,152 @@
+"""Answer keys are computed: the model solution runs on a variant, and so do the typical mistakes.
+
+Nothing here is a trainee's: the code comes from our own sources and runs in this process.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+from collections.abc import Mapping
+from contextlib import redirect_stdout
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trainkit.authoring.prose import fill, has_fields
+from trainkit.authoring.source import Block, Source, read
+from trainkit.course.activity import staged
+from trainkit.course.answers import GIVEN, pack
+from trainkit.course.judge import matches
+from trainkit.course.lives import Given, Life
+from trainkit.course.model import Answer, Expected, Info, Key, Mistake
+from trainkit.errors import GradingError, SourceError, UnknownName
+from trainkit.i18n import _
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["UnusableVariant", "compute_key", "filled", "solution"]
+
+
+class UnusableVariant(GradingError):
+    """On this variant a typical mistake can't be told from the right answer."""
+
+
+class _Record(Life):
+    """The life of a model solution: it keeps what is answered and shows nothing."""
+
+    def __init__(self, info: Info, variant: int) -> None:
+        super().__init__(info, variant)
+        self.given: dict[str, Any] = {}
+        self.read: set[str] = set()
+
+    def table(self, name: str) -> pd.DataFrame:
+        self.read.add(name)
+        return super().table(name)
+
+    def answer(self, values: Given) -> None:
+        self.given |= {answer.name: _copy(value) for answer, value in values}
+
+
+def solution(id: str, folder: Path) -> Source:
+    """Read the source of an exercise from a folder of solutions.
+
+    Raises:
+        UnknownName: the folder has no such exercise.
+    """
+    path = folder / f"{id}.md"
+    if not path.is_file():
+        message = _("There is no solution of `{id}` in {folder}.").format(id=id, folder=folder)
+        raise UnknownName(message, id, [p.stem for p in folder.glob("*.md")])
+    return read(path, "exercise")
+
+
+def compute_key(source: Source, variant: int) -> Key:
+    """Run a model solution and its typical mistakes on a variant.
+
+    Raises:
+        SourceError: the code fails, or leaves an answer without a value.
+        UnusableVariant: a mistake's value falls within the tolerance of the right one.
+    """
+    life = _Record(source.info, variant)
+    with staged(life):
+        namespace, _blocks = _solve(source, variant)
+        right = {a.name: _plain(a, life.given, source) for a in source.info.answers}
+        mistakes: dict[str, list[Mistake]] = {a.name: [] for a in source.info.answers}
+        for cell in source.mistakes:
+            own = {name: _copy(value) for name, value in namespace.items()}
+            own.pop(cell.answer, None)
+            _run(cell.source, own, source.path, cell.line)
+            answer = next(a for a in source.info.answers if a.name == cell.answer)
+            value = _plain(answer, own, source, cell.line)
+            if matches(answer, right[answer.name], value):
+                raise UnusableVariant(
+                    _("{id}, variant {variant}: the mistake `{code}` gives the right `{name}`.").format(
+                        id=source.info.id, variant=variant, code=cell.code, name=answer.name
+                    )
+                )
+            mistakes[answer.name].append(Mistake(cell.code, value, cell.message))
+    answers = {name: Expected(value, tuple(mistakes[name])) for name, value in right.items()}
+    return Key(variant, answers, tuple(sorted(life.read)))
+
+
+def filled(source: Source) -> Source:
+    """Return the source with the figures in its prose computed on the base data.
+
+    Raises:
+        SourceError: the code or a figure fails.
+    """
+    if not any(has_fields(block) for block in source.blocks):
+        return source
+    with staged(_Record(source.info, 0)):
+        return replace(source, blocks=tuple(_solve(source, 0)[1]))
+
+
+def _solve(source: Source, variant: int) -> tuple[dict[str, Any], list[Block]]:
+    """Run the model solution; return its variables, and the blocks with the figures of their prose."""
+    namespace: dict[str, Any] = {"__name__": "__main__", "variant": variant}
+    blocks = []
+    for block in source.blocks:
+        if block.role == "code":
+            _run(block.texts["en"], namespace, source.path, block.line)
+        blocks.append(fill(block, namespace, source.path) if has_fields(block) else block)
+    return namespace, blocks
+
+
+def _run(code: str, namespace: dict[str, Any], path: Path, line: int) -> None:
+    """Run code so that a traceback shows the source's own lines."""
+    tree = ast.parse(code, str(path))
+    ast.increment_lineno(tree, line - 1)
+    try:
+        # What a solution prints is for its notebook's readers.
+        with redirect_stdout(io.StringIO()):
+            exec(compile(tree, str(path), "exec"), namespace)
+    except UnusableVariant:
+        raise
+    except Exception as error:
+        at = line
+        trace = error.__traceback__
+        while trace:
+            if trace.tb_frame.f_code.co_filename == str(path):
+                at = trace.tb_lineno
+            trace = trace.tb_next
+        raise SourceError(f"{type(error).__name__}: {error}", path, at) from error
+
+
+def _plain(answer: Answer, namespace: Mapping[str, Any], source: Source, line: int = 1) -> Any:
+    """Return the plain value of an answer; a model solution must give one, and so must a mistake."""
+    payload = pack(namespace.get(answer.name, ...), answer)
+    if payload["state"] != GIVEN:
+        reason = payload.get("reason") or _("it is never given.")
+        raise SourceError(
+            _("The answer `{name}` has no value: {reason}").format(name=answer.name, reason=reason),
+            source.path,
+            line,
+        )
+    return payload["value"]
+
+
+def _copy(value: Any) -> Any:
+    """Copy a frame or series, so that a mistake may change it without touching the next one's."""
+    return value.copy() if hasattr(value, "copy") and hasattr(value, "iloc") else value

@@ -1,0 +1,64 @@
+"""Grades for Moodle's gradebook: Grades → Import → CSV file.
+
+Moodle asks which column says who it is (map "ID number", "Email address" or "Username") and which holds a
+grade or its feedback. Every exercise has both, because an import of feedback alone removes grades.
+See https://docs.moodle.org/en/Grade_import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from trainkit.course.present import status
+from trainkit.gradebook.exports.tables import by_class, full_name
+from trainkit.gradebook.records import Mark, Submission
+from trainkit.gradebook.spreadsheet import csv_bytes
+from trainkit.gradebook.summary import shown
+from trainkit.i18n import _, joined
+
+__all__ = ["moodle_csv"]
+
+#: Moodle may show feedback as HTML; these would begin a tag or an entity.
+_PLAIN = str.maketrans({"<": "‹", ">": "›", "&": "＆"})
+
+
+def moodle_csv(submissions: Sequence[Submission]) -> bytes:
+    """Return each exercise's points and a line of feedback, one row a trainee.
+
+    The grades are in points: set the item's maximum grade to the number in the column's title.
+    """
+    found = by_class(submissions)
+    header = ["Full name", "ID number", "Username", "Email address"]
+    for column in found.columns:
+        title = f"{column.code} {column.title}"
+        header += [f"{title} (Real, 0–{column.points:g})", f"{title} (Feedback)"]
+    lines = []
+    for trainee in found.trainees:
+        line: list[Any] = [full_name(trainee), trainee.number, trainee.name, trainee.email]
+        for column in found.columns:
+            points = found.awarded(trainee, column)
+            submission = found.submissions.get((trainee.name, column.code))
+            line += [points, "" if submission is None or points is None else _feedback(submission)]
+        lines.append(line)
+    return csv_bytes(header, lines)
+
+
+def _feedback(submission: Submission) -> str:
+    """Say what each answer is and what it got; nothing of what the trainee answered."""
+    if submission.state == "damaged":
+        return _("The file could not be read as a notebook.")
+    execution = shown(submission)
+    outcomes = {r.name: r.outcome for r in execution.results} if execution else {}
+    return joined(*(_of_mark(m, outcomes.get(m.name, "not attempted")) for m in submission.marks))
+
+
+def _of_mark(mark: Mark, outcome: str) -> str:
+    carried = outcome != "right" or mark.earned >= mark.points
+    said = _("{name}: {status}, {awarded} of {points}.").format(
+        name=mark.name,
+        status=status(outcome) if carried else _("right on your data, not on all other data"),
+        awarded=f"{mark.awarded:g}",
+        points=f"{mark.points:g}",
+    )
+    return joined(said, mark.comment.translate(_PLAIN))

@@ -1,0 +1,100 @@
+"""A class as a table: who, which exercises, how many points. The platforms' formats are cut from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from trainkit.course.catalogue import info_from_plain
+from trainkit.course.model import Info
+from trainkit.gradebook.records import Submission, Trainee
+from trainkit.gradebook.spreadsheet import csv_bytes
+from trainkit.i18n import pick
+
+__all__ = ["Class", "Column", "by_class", "full_name", "wide_csv", "wide_table"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """An exercise as a column of grades.
+
+    Args:
+        code: its id.
+        title: in the language in use.
+        points: that it can earn, in the edition that was handed in last.
+        answers: names of its answers, in the order in which they're asked.
+    """
+
+    code: str
+    title: str
+    points: float
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Class:
+    """Trainees, exercises, and what was handed in.
+
+    Args:
+        trainees: by name.
+        columns: by exercise id.
+        submissions: by trainee's name and exercise id.
+    """
+
+    trainees: Sequence[Trainee]
+    columns: Sequence[Column]
+    submissions: dict[tuple[str, str], Submission]
+
+    def awarded(self, trainee: Trainee, column: Column) -> float | None:
+        """Return the points that count; `None` if nothing was handed in or it couldn't be graded yet."""
+        submission = self.submissions.get((trainee.name, column.code))
+        return None if submission is None or submission.state == "failed" else submission.awarded
+
+
+def by_class(submissions: Iterable[Submission]) -> Class:
+    """Arrange submissions by trainee and exercise."""
+    found = {(s.trainee.name, s.exercise.code): s for s in submissions}
+    trainees = {s.trainee.name: s.trainee for s in found.values()}
+    newest = {s.exercise.code: s for s in sorted(found.values(), key=lambda s: s.seen_at)}
+    columns = [_column(info_from_plain(newest[code].exercise.info)) for code in sorted(newest)]
+    return Class([trainees[n] for n in sorted(trainees)], columns, found)
+
+
+def _column(info: Info) -> Column:
+    return Column(info.id, pick(info.title), info.points, tuple(a.name for a in info.answers))
+
+
+def full_name(trainee: Trainee) -> str:
+    """Return the name in the roster, else the one of the folder or account."""
+    return trainee.display_name or trainee.name
+
+
+def wide_table(submissions: Sequence[Submission]) -> tuple[list[str], list[list[Any]]]:
+    """Return one line a trainee: total and per cent, then each exercise with a column an answer.
+
+    An empty cell is no submission, or one that is to be graded again; it counts as 0 in the total.
+    """
+    found = by_class(submissions)
+    names = ["trainee", "name", "number", "email", "section", "total", "points", "percent"]
+    for column in found.columns:
+        names += [column.code, *(f"{column.code} {answer}" for answer in column.answers)]
+    most = round(sum(c.points for c in found.columns), 4)
+    lines = []
+    for trainee in found.trainees:
+        awarded = {c.code: found.awarded(trainee, c) for c in found.columns}
+        total = round(sum(points or 0.0 for points in awarded.values()), 4)
+        line: list[Any] = [trainee.name, full_name(trainee), trainee.number, trainee.email, trainee.section]
+        line += [total, most, round(100 * total / most, 1) if most else 0.0]
+        for column in found.columns:
+            submission = found.submissions.get((trainee.name, column.code))
+            graded = submission is not None and awarded[column.code] is not None
+            marks = {m.name: m.awarded for m in submission.marks} if submission and graded else {}
+            line += [awarded[column.code], *(marks.get(answer) for answer in column.answers)]
+        lines.append(line)
+    return names, lines
+
+
+def wide_csv(submissions: Sequence[Submission]) -> bytes:
+    """Return one line a trainee as CSV; see `wide_table`."""
+    return csv_bytes(*wide_table(submissions))

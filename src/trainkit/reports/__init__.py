@@ -1,0 +1,1 @@
+"""Reports: what people read about graded work: feedback for trainees, pages and tables for a class."""
