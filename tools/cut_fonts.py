@@ -5,9 +5,9 @@ and fetched with npm and pip; the same versions give the same bytes.
 
 What is in, and why not more: Git keeps each version of a binary file for good, so every glyph has to earn its
 place. Regular sets names of people, so it has all of GBK, which Chinese registers and Windows can hold, and
-the whole General Standard of 2013 (8,105 characters, those of given names included). Bold sets titles: GB 2312
-and the General Standard. Hints, vertical metrics and features for other languages are left out. Together they
-take 10.9 MB, in a repository or a wheel 6.6 MB.
+the whole General Standard of 2013 (8,105 characters, those of given names included). Bold sets titles: the
+General Standard and GB 2312. Hints, vertical metrics and features for other languages are left out. Together
+they take 10.9 MB, in a repository or a wheel 6.6 MB.
 """
 
 from __future__ import annotations

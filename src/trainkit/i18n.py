@@ -6,7 +6,9 @@ moment of the call, so a page can switch without being loaded again.
 
 from __future__ import annotations
 
+import ctypes
 import gettext
+import locale
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,6 +30,7 @@ __all__ = [
     "retold",
     "speaking",
     "use_language",
+    "use_system_language",
 ]
 
 #: Languages of the workbook and what each calls itself.
@@ -35,6 +38,7 @@ LANGUAGES = {"en": "English", "zh": "中文"}
 
 _LOCALE = Path(__file__).parent / "locale"
 _chosen: str | None = None
+_system = "en"
 _spoken: ContextVar[str | None] = ContextVar("_spoken", default=None)
 
 
@@ -42,6 +46,12 @@ def use_language(lang: str | None) -> None:
     """Speak `lang` (`en` or `zh`) from now on; `None` returns to the surroundings' language."""
     global _chosen
     _chosen = _known(lang)
+
+
+def use_system_language() -> None:
+    """Speak the language of the user's system where nothing else says one: for commands."""
+    global _system
+    _system = _language_of_system()
 
 
 @contextmanager
@@ -58,13 +68,36 @@ def get_language() -> str:
     """Return the language in use: chosen, or `TRAINKIT_LANG`, or that of the notebook's folder, or English.
 
     Built notebooks lie in folders named by their language, and a kernel starts in its notebook's folder.
+    Commands speak the language of the system instead of English.
     """
     if chosen := _spoken.get() or _chosen:
         return chosen
-    if (lang := os.environ.get("TRAINKIT_LANG", "")) in LANGUAGES:
+    if lang := _of_locale(os.environ.get("TRAINKIT_LANG", "")):
         return lang
     folder = Path.cwd().name
-    return folder if folder in LANGUAGES else "en"
+    return folder if folder in LANGUAGES else _system
+
+
+def _language_of_system() -> str:
+    """Return the language that the user's system speaks, or English if the workbook doesn't."""
+    # The order of gettext and of POSIX: the first that is set decides.
+    names = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    told = next((value for name in names if (value := os.environ.get(name))), "")
+    return _of_locale(told or _locale_of_windows()) or "en"
+
+
+def _locale_of_windows() -> str:
+    """Return the language of Windows' own menus as `zh_CN`; elsewhere nothing."""
+    windows = getattr(ctypes, "windll", None)
+    if windows is None:
+        return ""
+    return locale.windows_locale.get(windows.kernel32.GetUserDefaultUILanguage(), "")
+
+
+def _of_locale(name: str) -> str:
+    """Return the language of a locale such as `zh_CN.UTF-8`; nothing if the workbook doesn't speak it."""
+    lang = re.split(r"[-_.:@]", name, maxsplit=1)[0].lower()
+    return lang if lang in LANGUAGES else ""
 
 
 def _known(lang: str | None) -> str | None:

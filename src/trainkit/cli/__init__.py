@@ -6,15 +6,18 @@ command touches one file.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Annotated
 
 import typer
 
+from trainkit.cli.options import Lang
 from trainkit.errors import TrainkitError
-from trainkit.i18n import _, joined
+from trainkit.i18n import _, joined, use_language, use_system_language
 from trainkit.startup import block_slow_grammars
 
 __all__ = ["app", "main"]
@@ -29,8 +32,17 @@ app = typer.Typer(
 
 
 @app.callback()
-def _trainkit() -> None:
+def _trainkit(
+    lang: Annotated[
+        Lang | None,
+        typer.Option(
+            help="Language of what commands say; that of the system if left out.", show_default=False
+        ),
+    ] = None,
+) -> None:
     """The training workbook for customer-relationship analytics."""
+    if lang is not None:
+        use_language(lang)
 
 
 for _module in sorted({m.name for m in iter_modules(__path__)} - {"options"}):
@@ -40,6 +52,8 @@ for _module in sorted({m.name for m in iter_modules(__path__)} - {"options"}):
 def main() -> None:
     """Run the command line; an expected error is one clear message, not a traceback."""
     block_slow_grammars()
+    _replace_unknown_signs()
+    use_system_language()
     try:
         app()
     except (TrainkitError, OSError) as error:
@@ -48,6 +62,16 @@ def main() -> None:
             raise
         typer.secho(said, err=True, fg=typer.colors.RED)
         sys.exit(1)
+
+
+def _replace_unknown_signs() -> None:
+    """Write `?` for a sign that the terminal's encoding lacks, instead of failing after the work is done.
+
+    Where output goes to a file, Windows uses the old code page of the language: GBK has no ✓, cp1252 no −.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _of_file(error: OSError) -> str:
