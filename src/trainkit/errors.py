@@ -11,6 +11,7 @@ Every message says what happened, on which input, and what to do now::
     ├── UnknownName          a table, lesson, exercise, answer or metric that doesn't exist
     ├── DataError            a data file is missing, damaged or of another edition
     ├── SourceError          a lesson or exercise source is wrong, with file and line
+    │   └── SourceFaults     several faults of sources at once
     ├── ServerError          the workbook's servers can't start
     └── GradingError         a submission or a class can't be graded
         └── SandboxError     this machine can't isolate a submission
@@ -36,6 +37,7 @@ __all__ = [
     "SandboxError",
     "ServerError",
     "SourceError",
+    "SourceFaults",
     "TrainkitError",
     "UnknownName",
 ]
@@ -108,6 +110,19 @@ class SourceError(TrainkitError):
         self.path = Path(path)
         self.line = line
         super().__init__(f"{path}:{line}: {message}")
+
+
+class SourceFaults(SourceError):
+    """Several faults of sources at once, a line each.
+
+    Args:
+        faults: at least one, in the order in which they are told; file and line are those of the first.
+    """
+
+    def __init__(self, faults: Iterable[SourceError]) -> None:
+        self.faults = tuple(faults)
+        self.path, self.line = self.faults[0].path, self.faults[0].line
+        TrainkitError.__init__(self, "\n".join(map(str, self.faults)))
 
 
 class ServerError(TrainkitError):

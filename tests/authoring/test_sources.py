@@ -10,7 +10,7 @@ from written import EXERCISE, LESSON
 
 from trainkit.authoring import build
 from trainkit.authoring.key import compute_key, filled
-from trainkit.authoring.myst import speak
+from trainkit.authoring.myst import spoken_lines
 from trainkit.authoring.source import Source, read, read_all
 from trainkit.course.model import Kind
 from trainkit.errors import SourceError
@@ -28,6 +28,10 @@ def reading(tmp_path: Path) -> Read:
         return read(path, kind)
 
     return of
+
+
+def speak(code: str, lang: str) -> str:
+    return "\n".join(line for _number, line in spoken_lines(code, lang))
 
 
 def line_of(text: str, part: str) -> int:
@@ -142,7 +146,7 @@ FAULTS = [
     ),
     ("front matter missing", "---\nid", "id", "id:", "The front matter is missing"),
     ("no YAML", "level: junior", "level: [junior", "competencies", "The front matter is not YAML"),
-    ("forbidden character", "level: junior", "level: \x07", "id", "The front matter is not YAML"),
+    ("forbidden character", "level: junior", "level: \x07", "level", "U+0007 is no text"),
     ("front matter that is a list", EXERCISE.split("---\n")[1], "- a\n", "- a", "should be entries"),
     ("unknown entry", "minutes: 5", "minuets: 5", "minuets", "`minuets`. Did you mean `minutes`?"),
     ("missing entry", "minutes: 5\n", "", "---", "lacks `minutes`"),

@@ -15,14 +15,16 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 from trainkit import content
-from trainkit.authoring.compose import compose
+from trainkit.authoring.compose import compose, origins
+from trainkit.authoring.faults import Faults
 from trainkit.authoring.key import compute_key, filled
-from trainkit.authoring.source import Source, read_all
+from trainkit.authoring.source import Source, readable
 from trainkit.course.catalogue import FOLDERS, dump
 from trainkit.course.interactive import WIDGET_MIME
 from trainkit.course.model import Info, Key, Kind
@@ -59,6 +61,9 @@ SECTIONS: list[dict[str, str]] = [
     {"en": "Wrap-up", "zh": "小结"},
 ]
 
+#: What colors a traceback in a terminal.
+_COLORS = re.compile(r"\x1b\[[0-9;]*m")
+
 Progress = Callable[[str], None]
 
 
@@ -74,28 +79,35 @@ def build(root: Path, *, report: Progress = lambda _text: None, workers: int = 2
         The built files: path below `root` → text.
 
     Raises:
-        SourceError: a source is wrong; the message begins with file and line.
+        SourceError: sources are wrong; the message has a line for each fault, with file and line.
     """
-    sources = [s for kind, folder in SOURCES.items() for s in read_all(root / folder, kind)]
+    faults = Faults()
+    sources = [s for kind, folder in SOURCES.items() for s in readable(root / folder, kind, faults)]
     files: dict[str, str] = {}
+    ready: list[Source] = []
     for source in sources:
-        if source.info.kind == "lesson":
-            _check_sections(source)
         report(_("keys of {kind} {id}").format(kind=source.info.kind, id=source.info.id))
-        files[_path(source.info, "keys", "json")] = dump(_released(source.info), _practice_keys(source))
-    jobs = [(source, lang) for source in map(filled, sources) for lang in LANGUAGES]
+        with faults.kept():
+            if source.info.kind == "lesson":
+                _check_sections(source)
+            files[_path(source.info, "keys", "json")] = dump(_released(source.info), _practice_keys(source))
+            ready.append(filled(source))
+    if not ready:
+        faults.settle()
     with _staged(root, files) as stage, ThreadPoolExecutor(workers) as pool:
 
         def make(job: tuple[Source, str]) -> tuple[str, str]:
             source, lang = job
             nb = compose(source, lang)
-            if source.info.kind == "lesson":
-                execute(nb, stage / "work" / lang, source, content_root=stage)
+            with faults.kept():
+                if source.info.kind == "lesson":
+                    execute(nb, stage / "work" / lang, source, content_root=stage)
             return _path(source.info, lang, "ipynb"), _dumps(nb)
 
-        for path, text in pool.map(make, jobs):
+        for path, text in pool.map(make, [(source, lang) for source in ready for lang in LANGUAGES]):
             report(path)
             files[path] = text
+    faults.settle()
     return dict(sorted(files.items()))
 
 
@@ -128,7 +140,7 @@ def execute(nb: Any, folder: Path, source: Source, *, content_root: Path) -> Non
     """Execute a notebook in place, in a folder named by its language, and keep stable outputs only.
 
     Raises:
-        SourceError: a cell fails; the message shows the cell's source and what it printed.
+        SourceError: cells fail, or what they show does; each is told at its line, with its traceback.
     """
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
@@ -151,16 +163,36 @@ def execute(nb: Any, folder: Path, source: Source, *, content_root: Path) -> Non
         kernel_manager_class=WorkbookKernelManager,
         resources={"metadata": {"path": str(folder)}},
     )
-    try:
+    # A cell that fails holds what went wrong, as do those above it that ran and couldn't show their value.
+    with suppress(CellExecutionError):
         # A loop of its own, closed at the end: nbclient's own way leaves one open in each thread.
         asyncio.run(client.async_execute(env=env))
-    except CellExecutionError as error:
-        raise SourceError(str(error), source.path) from error
+    _check_outputs(nb, source, folder.name)
     for cell in nb.cells:
         cell.metadata.pop("execution", None)
         for output in cell.get("outputs", ()):
             _settle(output)
     nb.metadata.pop("widgets", None)
+
+
+def _check_outputs(nb: Any, source: Source, lang: str) -> None:
+    """Find cells that failed, also those whose value can't be shown: they run, and end in a traceback."""
+    places = origins(source, lang)
+    faults = Faults()
+    for cell in nb.cells:
+        errors = [o for o in cell.get("outputs", ()) if o.output_type == "error"]
+        for error in errors[:1]:
+            trace = _COLORS.sub("", "\n".join(error.traceback))
+            # Of frames in several cells, those of this one are marked with its number.
+            inside = re.findall(rf"Cell In\[{cell.execution_count}\], line (\d+)", trace)
+            lines = places[cell.id]
+            number = int(inside[-1]) if inside else len(lines)
+            reason = _("This cell fails ({lang}): {error}").format(
+                lang=lang, error=f"{error.ename}: {error.evalue}"
+            )
+            detail = indent("\n".join([cell.source, "", trace]), "    ")
+            faults.add(SourceError(f"{reason}\n{detail}", source.path, lines[min(number, len(lines)) - 1]))
+    faults.settle()
 
 
 def _practice_keys(source: Source) -> dict[int, Key]:

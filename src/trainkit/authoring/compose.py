@@ -11,7 +11,10 @@ from typing import Any
 from trainkit.authoring.source import BEGIN, END, Block, Source
 from trainkit.course.model import COMPETENCIES, LEVELS, Answer, Info
 
-__all__ = ["compose", "starter"]
+__all__ = ["compose", "origins", "starter"]
+
+#: What a cell's id is made of (the English text, so that ids are shared), the cell, and the source's lines.
+_Part = tuple[str, Any, tuple[int, ...]]
 
 
 def compose(source: Source, lang: str, *, solved: bool = False) -> Any:
@@ -28,12 +31,7 @@ def compose(source: Source, lang: str, *, solved: bool = False) -> Any:
     import nbformat.v4 as v4
 
     info = source.info
-    seeded = [("heading", _markdown(_heading(info, lang)))]
-    if info.kind == "exercise":
-        seeded.append(("variant", _code("variant = 0", tags=["parameters"])))
-    for block in source.blocks:
-        seeded += _cells(block, lang, info, solved=solved)
-    cells = _named(seeded)
+    cells = [cell for cell, _lines in _parts(source, lang, solved=solved)]
     metadata = {
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
@@ -41,6 +39,22 @@ def compose(source: Source, lang: str, *, solved: bool = False) -> Any:
         "trainkit": {"kind": info.kind, "id": info.id, "edition": info.edition, "lang": lang},
     }
     return v4.new_notebook(cells=cells, metadata=metadata)
+
+
+def origins(source: Source, lang: str) -> dict[str, tuple[int, ...]]:
+    """Return where the lines of a trainee's cells of code stand in the source: by the cell's id."""
+    return {cell["id"]: lines for cell, lines in _parts(source, lang, solved=False) if lines}
+
+
+def _parts(source: Source, lang: str, *, solved: bool) -> list[tuple[Any, tuple[int, ...]]]:
+    """Return the cells, each with the source's lines that its own lines come from."""
+    info = source.info
+    parts: list[_Part] = [("heading", _markdown(_heading(info, lang)), ())]
+    if info.kind == "exercise":
+        parts.append(("variant", _code("variant = 0", tags=["parameters"]), ()))
+    for block in source.blocks:
+        parts += _cells(block, lang, info, solved=solved)
+    return list(zip(_named(parts), [lines for _seed, _cell, lines in parts], strict=True))
 
 
 def starter(code: str, answers: Iterable[Answer]) -> str:
@@ -51,20 +65,25 @@ def starter(code: str, answers: Iterable[Answer]) -> str:
     nps = ...
     ex.answer(nps=nps)
     """
+    return "\n".join(line for _number, line in _starter_lines(code, answers))
+
+
+def _starter_lines(code: str, answers: Iterable[Answer]) -> list[tuple[int, str]]:
+    """Return the lines of a starter, each with the number that it has in `code`, from 1."""
     names = [a.name for a in answers]
-    kept: list[str] = []
+    kept: list[tuple[int, str]] = []
     hidden: list[str] | None = None
-    for line in code.splitlines():
+    for number, line in enumerate(code.split("\n"), 1):
         if line.strip() == BEGIN:
             hidden = []
         elif line.strip() == END and hidden is not None:
-            kept += _placeholders("\n".join(hidden), names)
+            kept += [(number, placeholder) for placeholder in _placeholders("\n".join(hidden), names)]
             hidden = None
         elif hidden is not None:
             hidden.append(line)
         else:
-            kept.append(line)
-    return "\n".join(kept)
+            kept.append((number, line))
+    return kept
 
 
 def _heading(info: Info, lang: str) -> str:
@@ -83,19 +102,24 @@ def _heading(info: Info, lang: str) -> str:
     return f"# {info.id} {info.title[lang]}\n\n{line}{points if info.kind == 'exercise' else ''}"
 
 
-def _cells(block: Block, lang: str, info: Info, *, solved: bool) -> Iterator[tuple[str, Any]]:
-    """Yield a block's cells, each with what its id is made of: the English text, so that ids are shared."""
+def _cells(block: Block, lang: str, info: Info, *, solved: bool) -> Iterator[_Part]:
+    """Yield a block's cells."""
     seed = block.texts["en"]
     if block.role == "quiz":
-        yield seed, _code(f'lesson.quiz("{block.name}")')
+        yield seed, _code(f'lesson.quiz("{block.name}")'), (block.line,)
     elif block.role == "prose":
-        yield seed, _markdown(block.texts[lang])
+        yield seed, _markdown(block.texts[lang]), ()
     else:
-        code = block.texts[lang] if solved else starter(block.texts[lang], info.answers)
+        written = block.texts[lang]
+        numbered = (
+            list(enumerate(written.split("\n"), 1)) if solved else _starter_lines(written, info.answers)
+        )
+        code = "\n".join(line for _number, line in numbered)
         for answer in info.answers:
             if answer.choices and re.search(rf"^{answer.name} = \.\.\.$", code, flags=re.MULTILINE):
-                yield f"choices {answer.name}", _choices(answer, lang)
-        yield seed, _code(code, tags=list(block.tags))
+                yield f"choices {answer.name}", _choices(answer, lang), ()
+        lines = tuple(block.at(lang, number) for number, _line in numbered)
+        yield seed, _code(code, tags=list(block.tags)), lines
 
 
 def _choices(answer: Answer, lang: str) -> Any:
@@ -123,11 +147,11 @@ def _code(source: str, tags: list[str] | None = None) -> Any:
     return v4.new_code_cell(source, metadata={"tags": tags} if tags else {})
 
 
-def _named(seeded: Iterable[tuple[str, Any]]) -> list[Any]:
+def _named(parts: Iterable[_Part]) -> list[Any]:
     """Give each cell an id from its seed: it stays when other cells come, go or move."""
     seen: dict[str, int] = {}
     cells = []
-    for seed, cell in seeded:
+    for seed, cell, _lines in parts:
         digest = hashlib.sha256(seed.encode()).hexdigest()[:10]
         seen[digest] = seen.get(digest, 0) + 1
         cell["id"] = digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"

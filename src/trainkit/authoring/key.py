@@ -5,16 +5,17 @@ Nothing here is a trainee's: the code comes from our own sources and runs in thi
 
 from __future__ import annotations
 
-import ast
 import io
+import traceback
 from collections.abc import Mapping
 from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trainkit.authoring.faults import Faults
 from trainkit.authoring.prose import fill, has_fields
-from trainkit.authoring.source import Block, Source, read
+from trainkit.authoring.source import Block, MistakeCell, Source, read
 from trainkit.course.activity import staged
 from trainkit.course.answers import GIVEN, pack
 from trainkit.course.judge import matches
@@ -70,25 +71,37 @@ def compute_key(source: Source, variant: int) -> Key:
         UnusableVariant: a mistake's value falls within the tolerance of the right one.
     """
     life = _Record(source.info, variant)
+    faults = Faults()
     with staged(life):
         namespace, _blocks = _solve(source, variant)
-        right = {a.name: _plain(a, life.given, source) for a in source.info.answers}
+        right: dict[str, Any] = {}
+        for answer in source.info.answers:
+            with faults.kept():
+                right[answer.name] = _plain(answer, life.given, source)
         mistakes: dict[str, list[Mistake]] = {a.name: [] for a in source.info.answers}
         for cell in source.mistakes:
-            own = {name: _copy(value) for name, value in namespace.items()}
-            own.pop(cell.answer, None)
-            _run(cell.source, own, source.path, cell.line)
-            answer = next(a for a in source.info.answers if a.name == cell.answer)
-            value = _plain(answer, own, source, cell.line)
-            if matches(answer, right[answer.name], value):
-                raise UnusableVariant(
-                    _("{id}, variant {variant}: the mistake `{code}` gives the right `{name}`.").format(
-                        id=source.info.id, variant=variant, code=cell.code, name=answer.name
+            with faults.kept():
+                value = _mistaken(source, cell, namespace)
+                answer = next(a for a in source.info.answers if a.name == cell.answer)
+                if answer.name in right and matches(answer, right[answer.name], value):
+                    raise UnusableVariant(
+                        _("{id}, variant {variant}: the mistake `{code}` gives the right `{name}`.").format(
+                            id=source.info.id, variant=variant, code=cell.code, name=answer.name
+                        )
                     )
-                )
-            mistakes[answer.name].append(Mistake(cell.code, value, cell.message))
+                mistakes[answer.name].append(Mistake(cell.code, value, cell.message))
+    faults.settle()
     answers = {name: Expected(value, tuple(mistakes[name])) for name, value in right.items()}
     return Key(variant, answers, tuple(sorted(life.read)))
+
+
+def _mistaken(source: Source, cell: MistakeCell, namespace: Mapping[str, Any]) -> Any:
+    """Return the plain value of a typical mistake; the variables of the model solution stay what they are."""
+    own = {name: _copy(value) for name, value in namespace.items()}
+    own.pop(cell.answer, None)
+    _run(cell.block, own, source.path)
+    answer = next(a for a in source.info.answers if a.name == cell.answer)
+    return _plain(answer, own, source, cell.block.line)
 
 
 def filled(source: Source) -> Source:
@@ -107,31 +120,34 @@ def _solve(source: Source, variant: int) -> tuple[dict[str, Any], list[Block]]:
     """Run the model solution; return its variables, and the blocks with the figures of their prose."""
     namespace: dict[str, Any] = {"__name__": "__main__", "variant": variant}
     blocks = []
+    faults = Faults()
     for block in source.blocks:
         if block.role == "code":
-            _run(block.texts["en"], namespace, source.path, block.line)
-        blocks.append(fill(block, namespace, source.path) if has_fields(block) else block)
+            _run(block, namespace, source.path)
+        with faults.kept():
+            blocks.append(fill(block, namespace, source.path) if has_fields(block) else block)
+    faults.settle()
     return namespace, blocks
 
 
-def _run(code: str, namespace: dict[str, Any], path: Path, line: int) -> None:
-    """Run code so that a traceback shows the source's own lines."""
-    tree = ast.parse(code, str(path))
-    ast.increment_lineno(tree, line - 1)
+def _run(block: Block, namespace: dict[str, Any], path: Path) -> None:
+    """Run a block's English code; what fails is told at the source's own line."""
     try:
         # What a solution prints is for its notebook's readers.
         with redirect_stdout(io.StringIO()):
-            exec(compile(tree, str(path), "exec"), namespace)
+            exec(compile(block.texts["en"], str(path), "exec"), namespace)
     except UnusableVariant:
         raise
-    except Exception as error:
-        at = line
-        trace = error.__traceback__
-        while trace:
-            if trace.tb_frame.f_code.co_filename == str(path):
-                at = trace.tb_lineno
-            trace = trace.tb_next
-        raise SourceError(f"{type(error).__name__}: {error}", path, at) from error
+    except (Exception, SystemExit) as error:
+        # The innermost line of this block; a function of a block above it counts where it's called.
+        inside = [
+            frame.lineno
+            for frame in traceback.extract_tb(error.__traceback__)
+            if frame.filename == str(path) and frame.name == "<module>"
+        ]
+        raise SourceError(
+            f"{type(error).__name__}: {error}", path, block.at("en", (inside or [1])[-1] or 1)
+        ) from error
 
 
 def _plain(answer: Answer, namespace: Mapping[str, Any], source: Source, line: int = 1) -> Any:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from trainkit.authoring.faults import Faults
 from trainkit.authoring.source import Block
 from trainkit.errors import SourceError
 from trainkit.i18n import _
@@ -29,16 +31,21 @@ def fill(block: Block, namespace: Mapping[str, Any], path: Path) -> Block:
     """Return the block with its figures computed.
 
     Raises:
-        SourceError: an expression fails.
+        SourceError: an expression fails, or several.
     """
+    faults = Faults()
 
-    def value(match: re.Match[str]) -> str:
+    def computed(lang: str, match: re.Match[str]) -> str:
         expression = match[1].replace('"', "'")
         try:
             # The author's own expression, read with Python's own format rules.
             return str(eval(f'f"{{{expression}}}"', dict(namespace)))
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             message = _("The figure `{figure}` can't be computed: {error}")
-            raise SourceError(message.format(figure=match[1], error=error), path, block.line) from error
+            line = block.at(lang, match.string.count("\n", 0, match.start()) + 1)
+            faults.add(SourceError(message.format(figure=match[1], error=error), path, line))
+            return match[0]
 
-    return replace(block, texts={lang: _FIELD.sub(value, text) for lang, text in block.texts.items()})
+    texts = {lang: _FIELD.sub(partial(computed, lang), text) for lang, text in block.texts.items()}
+    faults.settle()
+    return replace(block, texts=texts)
