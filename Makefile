@@ -76,7 +76,7 @@ $(VENV)/trainee.done: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 $(VENV)/grading.done: pyproject.toml constraints.txt | $(BIN)/python
-	@$(PIP) --editable '.[grade,xlsx]'
+	@$(PIP) --editable '.[grade,libraries]'
 	@sh .ci/system bubblewrap
 	@touch $(VENV)/trainee.done $@
 

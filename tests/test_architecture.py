@@ -25,6 +25,7 @@ STOREYS = [
     {"i18n", "files", "fonts", "legible"},
     {"errors", "rights", "progress"},
     {"content"},
+    {"extras"},
     {"company"},
     {"datasets"},
     {"metrics"},

@@ -19,7 +19,7 @@ def _cache(tmp_path, monkeypatch):
 
 def test_on_a_machine_that_has_everything_nothing_fails(course, workspace):
     findings = list(doctor.examine(workspace))
-    assert len(findings) == 8
+    assert len(findings) == 9
     assert [f for f in findings if f.state == "failure"] == []
     assert not workspace.exists()
 

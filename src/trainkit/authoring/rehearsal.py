@@ -24,7 +24,8 @@ from trainkit.authoring.source import Source, read_all
 from trainkit.course.answers import ANSWER_MIME
 from trainkit.course.judge import judge
 from trainkit.course.model import Kind
-from trainkit.errors import MissingExtra, UnknownName
+from trainkit.errors import UnknownName
+from trainkit.extras import needed
 from trainkit.i18n import LANGUAGES, _
 from trainkit.kernels import client
 
@@ -82,10 +83,8 @@ def rehearse(todo: Sequence[Job], workers: int = 2) -> Iterator[Outcome]:
     Raises:
         MissingExtra: papermill isn't installed.
     """
-    try:
+    with needed("author"):
         import papermill  # noqa: F401
-    except ImportError as error:
-        raise MissingExtra(_("This needs papermill: pip install 'trainkit[author]'.")) from error
     with ExitStack() as running:
         kernels = running.enter_context(client.provided())
         # Fresh processes: papermill changes the working directory of the one that it runs in.

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from trainkit.errors import MissingExtra
-from trainkit.i18n import _
+from trainkit.extras import needed
 
 __all__ = ["register"]
 
@@ -24,10 +23,8 @@ def messages() -> None:
     """
     from trainkit.authoring.build import course_root
 
-    try:
+    with needed("author"):
         from trainkit import translations
-    except ImportError as error:
-        raise MissingExtra(_("This needs Babel: pip install 'trainkit[author]'.")) from error
     root = course_root()
     found = translations.update(root)
     for text in found.dropped:

@@ -11,7 +11,8 @@ from trainkit.company import manifest
 from trainkit.company.hashing import Fingerprint
 from trainkit.company.schema import TABLES
 from trainkit.company.simulation import CUSTOMERS, SEED, stream_tables
-from trainkit.errors import InputError, MissingExtra, OutOfRange
+from trainkit.errors import InputError, OutOfRange
+from trainkit.extras import needed
 from trainkit.i18n import _
 
 if TYPE_CHECKING:
@@ -81,10 +82,8 @@ class _Excel:
     """Appends parts to the one sheet of an Excel file."""
 
     def __init__(self, path: Path) -> None:
-        try:
+        with needed("xlsx"):
             from openpyxl import Workbook
-        except ImportError as error:
-            raise MissingExtra(_("Excel files need openpyxl: `pip install openpyxl`.")) from error
         self._path, self._rows = path, 0
         self._book = Workbook(write_only=True)
         self._sheet = self._book.create_sheet("data")

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, cast
 
-from trainkit.errors import MissingExtra
-from trainkit.i18n import _
+from trainkit.extras import needed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,10 +55,9 @@ def online_retail(file: BytesIO) -> pd.DataFrame:
     if not file.getvalue().startswith(b"PK"):
         frame = csv(dtype=kinds)(file)
         return frame.assign(InvoiceDate=pd.to_datetime(frame["InvoiceDate"]))
-    try:
-        return pd.read_excel(file, dtype=kinds)
-    except ImportError as error:
-        raise MissingExtra(_("Excel files need openpyxl: `pip install openpyxl`.")) from error
+    with needed("xlsx"):
+        import openpyxl  # noqa: F401
+    return pd.read_excel(file, dtype=kinds)
 
 
 def cdnow(file: BytesIO) -> pd.DataFrame:

@@ -18,7 +18,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
-from trainkit.errors import GradingError, InputError, MissingExtra
+from trainkit.errors import GradingError, InputError
+from trainkit.extras import needed
 from trainkit.gradebook import records
 from trainkit.i18n import _
 from trainkit.rights import make_private
@@ -45,7 +46,7 @@ class Database:
 
     Raises:
         GradingError: the file can't be made.
-        InputError: the URL can't be read.
+        InputError: the URL can't be read, or is of no database that there is a driver for.
         MissingExtra: the driver of this database isn't installed.
     """
 
@@ -214,18 +215,16 @@ def _engine(url: URL) -> Engine:
     sqlite = url.get_backend_name() == "sqlite"
     try:
         # Parameters hold names and answers: they stay out of messages and logs.
-        engine = create_engine(
-            url,
-            hide_parameters=True,
-            connect_args={"timeout": _PATIENCE} if sqlite else {},
-            pool_pre_ping=not sqlite,
-        )
-    except (ImportError, NoSuchModuleError) as error:
-        raise MissingExtra(
-            _("There is no driver for {name}. For PostgreSQL: `pip install 'trainkit[postgres]'`.").format(
-                name=url.drivername
+        with needed("postgres"):
+            engine = create_engine(
+                url,
+                hide_parameters=True,
+                connect_args={"timeout": _PATIENCE} if sqlite else {},
+                pool_pre_ping=not sqlite,
             )
-        ) from error
+    except NoSuchModuleError as error:
+        said = _("There is no driver for {name}. A gradebook is kept in SQLite or PostgreSQL.")
+        raise InputError(said.format(name=url.drivername)) from error
     if sqlite:
         event.listen(engine, "connect", _settle_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

@@ -15,7 +15,8 @@ from trainkit.classes.classroom import FILE, Classroom
 from trainkit.classes.preparation import Preparation, default_solutions, exercises_of
 from trainkit.classes.roster import read_roster
 from trainkit.course.model import Info
-from trainkit.errors import GradingError, MissingExtra
+from trainkit.errors import GradingError
+from trainkit.extras import needed, require
 from trainkit.gradebook.book import Gradebook
 from trainkit.gradebook.enrolment import open_class
 from trainkit.gradebook.queries import handed_in, whose
@@ -59,8 +60,11 @@ class Way:
 
         Raises:
             GradingError: there is no such folder, its `class.toml` is wrong, or there are no solutions.
+            MissingExtra: what grading needs isn't installed.
             SandboxError: this machine has no sandbox, and `unsafe` isn't set.
         """
+        # What workers and pages need later: to be told now, not after the first notebooks have run.
+        require("grade", "nh3", "papermill")
         levels.require(unsafe=unsafe)
         classroom = Classroom.load(folder, database=database)
         return cls(classroom, solutions or default_solutions(), unsafe)
@@ -75,10 +79,8 @@ class Way:
         setting = Setting.here(self.classroom.limits, unsafe=self.unsafe)
         if not scheduler:
             return LocalWorkers(setting, number)
-        try:
+        with needed("cluster"):
             from trainkit.grading.cluster import ClusterWorkers
-        except ImportError as error:
-            raise MissingExtra(_("A cluster needs Dask: pip install 'trainkit[cluster]'")) from error
         return ClusterWorkers(setting, scheduler)
 
     def released(self, info: Info) -> bool:

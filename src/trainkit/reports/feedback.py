@@ -43,7 +43,7 @@ def feedback_page(
         workbook: the address of the running workbook that links lead to.
 
     Raises:
-        MissingExtra: Jinja or nh3 isn't installed.
+        MissingExtra: nh3 isn't installed.
     """
     complete = list(submissions)
     with speaking(lang or _language(complete)):

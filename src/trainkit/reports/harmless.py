@@ -6,8 +6,7 @@ import re
 from typing import Any
 
 from trainkit.course.present import code_spans
-from trainkit.errors import MissingExtra
-from trainkit.i18n import _
+from trainkit.extras import needed
 from trainkit.legible import visible
 
 __all__ = ["code_html", "code_markdown", "markdown"]
@@ -34,11 +33,9 @@ def code_html(text: str) -> Any:
     Raises:
         MissingExtra: nh3 isn't installed.
     """
-    try:
+    with needed("grade"):
         import nh3
         from markupsafe import Markup
-    except ImportError as error:
-        raise MissingExtra(_("Feedback pages need nh3: pip install 'trainkit[grade]'")) from error
     return Markup(nh3.clean(code_spans(visible(text)), tags={"code", "br"}, attributes={}))
 
 

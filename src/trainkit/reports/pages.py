@@ -7,7 +7,6 @@ from math import floor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trainkit.errors import MissingExtra
 from trainkit.i18n import _, get_language, percent
 from trainkit.legible import visible
 from trainkit.reports.harmless import code_html
@@ -31,7 +30,7 @@ def render(template: str, **values: Any) -> str:
         values: what it shows.
 
     Raises:
-        MissingExtra: Jinja or nh3 isn't installed.
+        MissingExtra: nh3 isn't installed.
     """
     language = LANGUAGE_TAGS.get(get_language(), get_language())
     # `_` is handed over anew each time: the catalogue is that of the language in use.
@@ -49,10 +48,8 @@ def share(part: float, whole: float) -> int:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    try:
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    except ImportError as error:
-        raise MissingExtra(_("Feedback pages need Jinja: pip install 'trainkit[grade]'")) from error
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).with_name("templates")),
         autoescape=True,

@@ -6,13 +6,14 @@ import os
 import platform
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import requires, version
 from pathlib import Path
 from typing import Literal
 
 from trainkit import content, fonts, startup
 from trainkit.errors import ServerError, TrainkitError
-from trainkit.i18n import _
+from trainkit.extras import extras, installing, unmet
+from trainkit.i18n import _, listed
 from trainkit.servers import session
 from trainkit.servers.ports import DEFAULT_PORT, free_port
 
@@ -41,6 +42,7 @@ def examine(workspace: Path) -> Iterator[Finding]:
     checks: list[Callable[[], Finding]] = [
         _python,
         _packages,
+        _extras,
         _course,
         lambda: _workspace(workspace),
         lambda: _port(workspace),
@@ -60,7 +62,7 @@ def _python() -> Finding:
 
 
 def _packages() -> Finding:
-    faults = list(_unmet(requires("trainkit") or []))
+    faults = list(unmet(requires("trainkit") or []))
     if faults:
         return Finding(
             "failure",
@@ -72,19 +74,18 @@ def _packages() -> Finding:
     return Finding("ok", _("All packages are there: {packages} …").format(packages=found))
 
 
-def _unmet(requirements: list[str]) -> Iterator[str]:
-    from packaging.requirements import Requirement
-
-    for requirement in map(Requirement, requirements):
-        if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
-            continue
-        try:
-            installed = version(requirement.name)
-        except PackageNotFoundError:
-            yield _("{package} is missing").format(package=requirement)
-            continue
-        if not requirement.specifier.contains(installed, prereleases=True):
-            yield _("{package} is needed, {version} is there").format(package=requirement, version=installed)
+def _extras() -> Finding:
+    lacking = extras()
+    there = [name for name, missing in lacking.items() if not missing]
+    others = [name for name, missing in lacking.items() if missing]
+    if not others:
+        return Finding("ok", _("All extras are installed: {names}").format(names=listed(there)))
+    found = _("Extras installed: {there}; not installed: {others}").format(
+        there=listed(there) or _("none"), others=listed(others)
+    )
+    example = "grade" if "grade" in others else others[0]
+    advice = _("Learning needs none of them. To add {name}: {command}")
+    return Finding("ok", found, advice.format(name=example, command=installing(example)))
 
 
 def _course() -> Finding:

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from trainkit.errors import GradingError, MissingExtra
+from trainkit.errors import GradingError
+from trainkit.extras import needed
 from trainkit.gradebook import summary
 from trainkit.gradebook.exports.tables import wide_table
 from trainkit.gradebook.records import Submission
@@ -50,10 +51,8 @@ def workbook(submissions: Sequence[Submission]) -> bytes:
         GradingError: there are more answers than a sheet has rows.
         MissingExtra: openpyxl isn't installed.
     """
-    try:
+    with needed("xlsx"):
         from openpyxl import Workbook
-    except ImportError as error:
-        raise MissingExtra(_("Excel files need openpyxl: pip install 'trainkit[xlsx]'")) from error
     book = Workbook()
     book.remove(book.worksheets[0])
     words = _words()

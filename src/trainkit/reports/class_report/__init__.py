@@ -36,7 +36,7 @@ def report_page(
     """Return the report as one HTML document, in the language in use; the arguments are `class_report`'s.
 
     Raises:
-        MissingExtra: Jinja or nh3 isn't installed.
+        MissingExtra: nh3 isn't installed.
     """
     report = class_report(title, submissions, keys=keys, alike=alike, day=day)
     return render("report.html.j2", report=report, share=share)
