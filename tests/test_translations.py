@@ -102,6 +102,47 @@ def test_placeholders_and_code_agree(pairs):
     assert not {e: c for e, c in pairs if _code(e) != _code(c)}
 
 
+#: Numbers that stand beside a noun and are never 1: fixed limits, and counts of at least two.
+ALWAYS_SEVERAL = {
+    "A chart draws at most {limit} rows. Got {count}: count or average them first.",
+    "A notebook can be given at most {n} files.",
+    "A sheet of Excel holds at most {most:,} rows, and here are {n:,}. Use --format long.",
+    "An Excel sheet holds {most} rows at most. Choose parquet or csv, or fewer customers.",
+    "At least two seasons are needed: {n} periods.",
+    "At most {files} files and {size} MB come along with a notebook.",
+    "Bar chart of {n} answers from 0 to 10. Promoters {promoters} %, passives {passives} %, "
+    "detractors {detractors} %: the NPS is {nps} points.",
+    "Calibration chart of {count} groups. Farthest from the diagonal: predicted {predicted} %, "
+    "observed {observed} %.",
+    "It has {n} cells. At most {most} are graded.",
+    "It has {rows:,} rows. At most {most:,} are read.",
+    "Scatter chart of {count} points. {groups}",
+    "Shown from {least} trainees on; here are {n}. With so few, one of them decides the figure.",
+    "The file has {size:,} bytes. At most {most:,} are read.",
+    "The key needs at least {n} bytes: a short one can be guessed.",
+    "Your table, {n} of {all} rows",
+}
+
+#: A number before a noun in the plural; these words end in s and are none.
+_COUNTED = re.compile(r"\{\w+(?::,)?\}(?: (?:more|further|other|hidden|new))* ([a-z]+s)\b")
+_NO_PLURAL = {
+    "asks", "comes", "costs", "differs", "does", "exists", "fails", "gives", "has", "holds", "is", "its",
+    "keeps", "lacks", "lies", "means", "names", "needs", "runs", "says", "shows", "stands", "starts", "takes",
+    "this", "was",
+}  # fmt: skip
+
+
+def test_a_number_beside_a_noun_has_both_forms(catalogue):
+    """Nobody reads "1 rows": such a sentence uses `ngettext`, or is one whose number is never 1."""
+    alone = {
+        english
+        for english in (m.id for m in catalogue if isinstance(m.id, str))
+        if english != "{name} answers another question"
+        and any(noun not in _NO_PLURAL for noun in _COUNTED.findall(english))
+    }
+    assert alone - ALWAYS_SEVERAL == set()
+
+
 def _placeholders(text: str) -> set[tuple[str | None, ...]]:
     without_code = re.sub(r"`\+\+\+[^`]*`", "", text)  # shows braces, and is never formatted
     return {part[1:] for part in Formatter().parse(without_code) if part[1] is not None}

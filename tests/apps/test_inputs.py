@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trainkit.apps import inputs
-from trainkit.apps.inputs import make_input, read_csv, read_number
+from trainkit.apps.inputs import make_input, read_csv
 from trainkit.course.answers import MAX_ROWS, MAX_TEXT, pack
 from trainkit.course.model import Answer
+from trainkit.course.naming import in_plain_words
+from trainkit.course.typed import as_typed, number_for, read_number
 from trainkit.i18n import use_language
 
 
@@ -37,7 +40,14 @@ from trainkit.i18n import use_language
         ("35 分", 35.0),
         ("-2.6 个百分点", -2.6),
         ("2.6百分点", 2.6),
-        ("1,234", 1234.0),
+        ("19。7", 19.7),
+        ("—2.5", -2.5),
+        ("－２．５", -2.5),
+        ("1.234,5", 1234.5),
+        ("1.234.567", 1234567.0),
+        ("1'234.5", 1234.5),
+        ("¥1,234.50", 1234.5),
+        ("46.7 per cent", 46.7),
         ("1,234,567.8", 1234567.8),
         ("1 234,5", 1234.5),
         ("1_000", 1000.0),
@@ -55,11 +65,47 @@ def test_a_number_is_read_as_people_type_it(typed: str, number: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["about 5", "1.2.3", "1,2,3", "5 or 6", "–", "%", "35 Punkte", "1/3", "=A1"]
+    "typed", ["about 5", "1.2.3", "1,2,3", "5 or 6", "–", "%", "35 Punkte", "1/3", "=A1", "1,234", "nan"]
 )
 def test_what_is_no_number_comes_back_as_it_is(typed: str) -> None:
     assert read_number(typed) == typed
-    assert pack(read_number(typed), NUMBER)["state"] == "invalid"
+    assert pack(typed, replace(NUMBER, unit=""))["state"] == "invalid"
+
+
+@pytest.mark.parametrize(
+    ("unit", "tolerance", "number"),
+    [
+        ("points", 0.05, 19.717),
+        ("%", 0.5, 19.717),
+        ("percentage points", 0.05, 19.717),
+        ("CNY", 0.5, 19717.0),
+        ("", 0.5, 19717.0),
+        ("CNY", 0.01, None),
+        ("", 0.0, None),
+    ],
+)
+def test_one_comma_before_three_digits_is_read_by_what_is_asked_for_or_asked_back(unit, tolerance, number):
+    answer = replace(NUMBER, unit=unit, tolerance=tolerance)
+    assert number_for("19,717", answer) == number
+    payload = pack("19,717", answer)
+    assert payload.get("value") == number
+    if number is None:
+        assert (
+            payload["reason"]
+            == "`nps` should be a number. 19,717 can be 19717 or 19.717. Type the one that you mean."
+        )
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(
+    "typed", ["about 5", "1.2.3", "28#2", "x", "=A1", "一二", "", "19,717", "--3", "1e999"]
+)
+def test_what_cannot_be_read_says_which_sign_and_no_type_of_python(typed: str, lang: str) -> None:
+    use_language(lang)
+    with in_plain_words():
+        reason = pack(typed, replace(NUMBER, unit="")).get("reason", "")
+    assert reason
+    assert not re.search(r"\b(str|type|float|None)\b|类型|`", reason)
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
@@ -111,7 +157,7 @@ def test_an_empty_cell_is_a_missing_value_and_a_date_stays_a_text() -> None:
         (b"", "at least one row"),
         (b"type,csat\n", "at least one row"),
         (b"\n\n\n", "at least one row"),
-        (b"type,csat\nB2B,71.5\nG\n", "Line 3 has 1 values, the first line has 2"),
+        (b"type,csat\nB2B,71.5\nG\n", "Line 3 has 1 value, the first line has 2"),
         (b"type,csat\n\nB2B,71.5\nG,80,1\n", "Line 4 has 3 values"),
         (b'type,csat\n"B2B,71.5\nG,80\n', "no CSV file"),
         (b"\x89PNG\r\n\x1a\n\x00\xff\xff\xff", "no text file"),
@@ -153,7 +199,7 @@ def test_an_input_is_not_attempted_at_first(answer: Answer) -> None:
 def test_a_saved_value_is_filled_in_again(answer: Answer, value: Any) -> None:
     field = make_input(answer)
     field.fill(value)
-    assert field.value == value
+    assert field.value == (as_typed(value) if answer is NUMBER else value)
     assert pack(field.value, answer)["value"] == value
 
 
@@ -191,7 +237,7 @@ def test_a_table_that_cannot_be_read_says_why_and_takes_the_place_of_the_one_bef
     upload(field, b"type,csat\nB2B,71.5\n")
     shown = upload(field, b"type,csat\nB2B\n")
     assert "The file can&#x27;t be read" in shown
-    assert "Line 2 has 1 values" in shown
+    assert "Line 2 has 1 value" in shown
     assert field.value is ...
 
 

@@ -26,14 +26,18 @@ JUDGING = [
     "course/conventions.py",
     "course/judge.py",
     "course/model.py",
+    "course/naming.py",
     "course/tables.py",
     "course/texts.py",
+    "course/typed.py",
     "gradebook/grades.py",
     "grading/scoring.py",
 ]
 PLAIN_IMPORTS = {
     "__future__",
     "collections.abc",
+    "contextlib",
+    "contextvars",
     "dataclasses",
     "datetime",
     "decimal",

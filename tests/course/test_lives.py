@@ -44,7 +44,7 @@ def test_each_answer_gets_its_verdict(exercise: Exercise, shown: Shown) -> None:
     exercise.answer(double=20, size="small")
     (bundle,) = shown
     assert bundle["text/plain"].splitlines()[0] == "✓ `double` is right: 20.0"
-    assert "→ `size` answers another question\n  Compare it with one." in bundle["text/plain"]
+    assert "→ `size` = Small is not right yet\n  Compare it with one." in bundle["text/plain"]
     assert [(p["name"], p["state"], p["value"]) for p in bundle[ANSWER_MIME]] == [
         ("double", "given", 20.0),
         ("size", "given", "small"),
@@ -59,7 +59,9 @@ def test_each_answer_gets_its_verdict(exercise: Exercise, shown: Shown) -> None:
         ("zh", 30, "30.0 是它的三倍。"),
         ("en", 21, '`double` = 21.0 is not right yet\n  `ex.hint("double")` shows a hint.'),
         ("en", ..., "`double` is not attempted yet"),
-        ("en", "20", "It is of type str."),
+        ("en", "20", "`double` is a text; it counts as the number 20"),
+        ("zh", "20", "`double` 是一段文字，按数 20 来算"),
+        ("en", "x20", "“x” can't be read in a number."),
     ],
 )
 def test_what_is_said_is_in_the_readers_language(
@@ -89,7 +91,7 @@ def test_progress_counts_earlier_sessions(exercise: Exercise, shown: Shown) -> N
     exercise.answer(double=20)
     Exercise("1-01").progress()
     assert shown[-1]["text/plain"].splitlines() == [
-        "· 1 of 2 answers are right",
+        "· Answers right: 1 of 2",
         "  `double`: right",
         "  `size`: not attempted",
     ]
@@ -161,7 +163,7 @@ def test_an_examination_says_nothing_of_right_and_wrong(course: Path, shown: Sho
     assert right.replace("20.0", "#") == wrong.replace("30.0", "#")
     assert "Verdicts come when the examination is released." in right
     assert "There are no hints in an examination." in hint
-    assert progress.splitlines()[:2] == ["· 1 of 2 answers are noted", "  `double`: noted"]
+    assert progress.splitlines()[:2] == ["· Answers noted: 1 of 2", "  `double`: noted"]
 
 
 def test_under_grading_values_leave_as_plain_data_and_nothing_is_said(

@@ -150,10 +150,10 @@ def test_up_to_three_differences_of_each_kind_are_named_with_what_was_given() ->
     wrong = pd.concat([wrong, wrong.iloc[[6]]])
     detail = told(wrong).detail
     assert detail.splitlines() == [
-        "4 of 12 rows are missing; the first: 2025-09-01, 2025-10-01, 2025-11-01.",
-        "1 rows don't belong; the first: 2026-01-01.",
+        "Rows missing: 4 of 12; the first: 2025-09-01, 2025-10-01, 2025-11-01.",
+        "1 row doesn't belong: 2026-01-01.",
         "Rows that are there more than once: 2025-07-01.",
-        "5 of 12 rows differ; the first:",
+        "Rows that differ: 5 of 12; the first:",
         "2025-01-01: `rate` is 99",
         "2025-02-01: `rate` is 99",
         "2025-03-01: `rate` is 99",
@@ -162,7 +162,7 @@ def test_up_to_three_differences_of_each_kind_are_named_with_what_was_given() ->
 
 def test_an_examination_names_no_row_of_its_key() -> None:
     detail = told(RIGHT.iloc[:-2].assign(rate=1.0), examination=True).detail
-    assert "2 of 12 rows are missing." in detail
+    assert "Rows missing: 2 of 12." in detail
     assert "2025-11" not in detail
 
 

@@ -150,7 +150,7 @@ def test_what_was_handed_in_can_be_graded_again_with_its_files(book: Gradebook):
 def test_a_change_reads_as_a_sentence_in_both_languages():
     change = Change("lin-yue", "1-06", "nps", 2.0, None, ("exercise", "variants"), manual=1.5)
     assert describe(change) == (
-        "lin-yue, 1-06, nps: 2 → – points. The exercise was edited. "
+        "lin-yue, 1-06, nps, points: 2 → –. The exercise was edited. "
         "Other hidden or personal variants decide. The 1.5 given by hand stay."
     )
     use_language("zh")

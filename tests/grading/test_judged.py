@@ -111,7 +111,7 @@ def test_a_row_that_is_missing_is_named_in_practice_and_not_in_an_examination() 
     practice = judge_all(INFO, KEY, execution)["squares"]
     examination = judge_all(replace(INFO, instant=False), KEY, execution)["squares"]
     assert "the first: 10." in practice.detail
-    assert "1 of 1 rows are missing." in examination.detail
+    assert "Rows missing: 1 of 1." in examination.detail
     assert "10" not in examination.detail
 
 

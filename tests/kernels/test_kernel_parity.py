@@ -25,6 +25,8 @@ CASES = {
     "output below Python": "import os, sys; sys.stdout.flush(); os.system('echo from below')",
     "an error": "def f():\n    return 1 / 0\nf()",
     "a syntax error": "for in",
+    "a name that isn't there": "nowhere",
+    "a name of the notebook's first cells": "ex.answer(nps=3)",
     "a display that changes": (
         "from IPython.display import display, update_display\n"
         "display('first', display_id='d'); update_display('second', display_id='d')"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
@@ -12,6 +13,7 @@ from trainkit.course.journal import trainee
 from trainkit.course.judge import Verdict
 from trainkit.course.lives import Given, Notebook
 from trainkit.course.model import Answer, Info
+from trainkit.course.naming import in_plain_words
 from trainkit.course.present import Note, code_spans, hint_note
 from trainkit.i18n import _, get_language, ngettext, pick
 
@@ -53,6 +55,16 @@ class Page(Notebook):
             else:
                 super().answer([(answer, value)])
 
+    def payload(self, answer: Answer, value: Any) -> dict[str, Any]:
+        """Return an answer as plain data; what can't be one is said without a word of code."""
+        with in_plain_words():
+            return super().payload(answer, value)
+
+    def judged(self, answer: Answer, payload: Mapping[str, Any]) -> tuple[Verdict, Note]:
+        """Judge a payload, and say it to somebody who has written no code."""
+        with in_plain_words():
+            return super().judged(answer, payload)
+
     def submit(self, answer: Answer, verdict: Verdict) -> Note:
         """Record an answer as the trainee's word, in the journal and in the gradebook."""
         from trainkit.gradebook.book import Gradebook
@@ -74,7 +86,7 @@ class Page(Notebook):
                 )
         done, all_ = len(self.submitted), len(self.info.answers)
         return Note(
-            "good", _("Submitted"), _("{done} of {all} answers are submitted.").format(done=done, all=all_)
+            "good", _("Submitted"), _("Answers submitted: {done} of {all}.").format(done=done, all=all_)
         )
 
 

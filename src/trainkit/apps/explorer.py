@@ -10,7 +10,7 @@ import ipywidgets as w
 
 from trainkit.apps.inputs import download_link
 from trainkit.company import TABLES
-from trainkit.i18n import _, get_language, listed
+from trainkit.i18n import _, get_language, listed, ngettext
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +32,8 @@ def explorer(name: str, frame: pd.DataFrame) -> Any:
     tabs = w.Tab([_Rows(frame).widget, _summary(frame), _columns(name)])
     tabs.titles = (_("Rows"), _("Summary"), _("Columns"))
     box = w.Accordion([w.VBox([_download(name, frame), tabs])], selected_index=None)
-    box.set_title(0, _("Table {name}: {rows:,} rows").format(name=name, rows=len(frame)))
+    title = ngettext("Table {name}: {rows:,} row", "Table {name}: {rows:,} rows", len(frame))
+    box.set_title(0, title.format(name=name, rows=len(frame)))
     box.add_class("tk-explorer")
     return box
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import csv
 import io
-import re
-import unicodedata
 from html import escape
 from typing import Any
 
@@ -14,8 +12,9 @@ import ipywidgets as w
 
 from trainkit.course.answers import MAX_ROWS, MAX_TEXT
 from trainkit.course.model import Answer
-from trainkit.course.present import Note
-from trainkit.i18n import _, listed, pick
+from trainkit.course.present import Note, unmarked
+from trainkit.course.typed import as_typed, read_number
+from trainkit.i18n import _, listed, ngettext, pick
 
 __all__ = ["Input", "download_link", "make_input", "read_csv", "read_number"]
 
@@ -50,7 +49,7 @@ class Input:
 
 
 class NumberInput(Input):
-    """A number, typed as people do: decimal comma, full-width digits, a per cent sign."""
+    """A number, typed as people do; what was typed is what the judge gets, and stays as it is."""
 
     def _widget(self) -> Any:
         text = w.Text(placeholder=_unit(self.answer), layout=w.Layout(width="12rem"))
@@ -59,11 +58,10 @@ class NumberInput(Input):
 
     @property
     def value(self) -> Any:
-        text = self.widget.value.strip()
-        return read_number(text) if text else ...
+        return self.widget.value.strip() or ...
 
     def fill(self, value: Any) -> None:
-        self.widget.value = f"{value:.10g}"
+        self.widget.value = as_typed(value)
 
 
 class TextInput(Input):
@@ -84,7 +82,7 @@ class ChoiceInput(Input):
     """One of several choices; none is picked at first."""
 
     def _widget(self) -> Any:
-        options = [(pick(c.label), c.id) for c in self.answer.choices]
+        options = [(unmarked(pick(c.label)), c.id) for c in self.answer.choices]
         return w.RadioButtons(options=options, value=None, layout=w.Layout(width="auto"))
 
     @property
@@ -100,7 +98,7 @@ class ChoicesInput(Input):
 
     def _widget(self) -> Any:
         self._boxes = {
-            c.id: w.Checkbox(description=pick(c.label), indent=False, layout=w.Layout(width="auto"))
+            c.id: w.Checkbox(description=unmarked(pick(c.label)), indent=False, layout=w.Layout(width="auto"))
             for c in self.answer.choices
         }
         return w.VBox(list(self._boxes.values()))
@@ -157,7 +155,10 @@ class TableInput(Input):
             "<tr>" + "".join(f"<td>{escape('' if v is None else str(v))}</td>" for v in row) + "</tr>"
             for row in table["rows"][:_PREVIEW_ROWS]
         )
-        caption = _("{rows} rows read; the first {shown}:").format(rows=rows, shown=min(rows, _PREVIEW_ROWS))
+        read = ngettext(
+            "{rows:,} row read; the first {shown}:", "{rows:,} rows read; the first {shown}:", rows
+        )
+        caption = read.format(rows=rows, shown=min(rows, _PREVIEW_ROWS))
         self._shown.value = (
             f'<div class="tk-scroll"><table class="tk-table"><caption>{caption}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
@@ -174,24 +175,6 @@ def make_input(answer: Answer) -> Input:
         "table": TableInput,
     }
     return kinds[answer.type](answer)
-
-
-def read_number(text: str) -> float | str:
-    """Read a number as people type it; what is no number comes back as it is.
-
-    >>> read_number("46,7 %"), read_number("１，２３４．５"), read_number("−3.5"), read_number("about 5")
-    (46.7, 1234.5, -3.5, 'about 5')
-    """
-    plain = unicodedata.normalize("NFKC", text).replace("−", "-").replace("–", "-")
-    plain = re.sub(r"[\s_%]|points?|pts|个?百分点|分$", "", plain)
-    if re.fullmatch(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", plain):
-        plain = plain.replace(",", "")  # thousands
-    elif plain.count(",") == 1 and "." not in plain:
-        plain = plain.replace(",", ".")  # decimal comma
-    try:
-        return float(plain)
-    except ValueError:
-        return text
 
 
 def read_csv(content: bytes) -> dict[str, list[Any]]:
@@ -231,11 +214,12 @@ def read_csv(content: bytes) -> dict[str, list[Any]]:
         )
     for number, row in body:
         if len(row) != len(head):
-            raise ValueError(
-                _("Line {line} has {found} values, the first line has {expected}.").format(
-                    line=number, found=len(row), expected=len(head)
-                )
+            message = ngettext(
+                "Line {line} has {found} value, the first line has {expected}.",
+                "Line {line} has {found} values, the first line has {expected}.",
+                len(row),
             )
+            raise ValueError(message.format(line=number, found=len(row), expected=len(head)))
     return {"columns": head, "rows": [[_cell(v) for v in row] for _line, row in body]}
 
 

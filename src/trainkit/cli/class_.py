@@ -65,9 +65,11 @@ def pack(
         Classroom.load(folder), out or folder / "packs", report=lambda step: typer.echo(f"  {step}", err=True)
     )
     typer.echo(
-        _("{path}: {files} files, {size} MB. Hand it to all trainees.").format(
-            path=packed.archive, files=packed.files, size=f"{packed.archive.stat().st_size / 1e6:.1f}"
-        )
+        ngettext(
+            "{path}: {files} file, {size} MB. Hand it to all trainees.",
+            "{path}: {files} files, {size} MB. Hand it to all trainees.",
+            packed.files,
+        ).format(path=packed.archive, files=packed.files, size=f"{packed.archive.stat().st_size / 1e6:.1f}")
     )
     if n := len(packed.notebooks):
         typer.echo(

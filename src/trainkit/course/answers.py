@@ -15,8 +15,10 @@ from typing import Any
 
 from trainkit.course.frames import MAX_COLUMNS, MAX_ROWS, Unfit, columns_and_rows
 from trainkit.course.model import Answer
+from trainkit.course.naming import about, choice_called, kind_of
 from trainkit.course.texts import fold, one_line, shorten, storable, text_of
-from trainkit.i18n import _
+from trainkit.course.typed import misread, number_for
+from trainkit.i18n import _, joined, listed, ngettext
 
 __all__ = [
     "ANSWER_MIME",
@@ -57,16 +59,12 @@ def pack(value: Any, answer: Answer) -> Payload:
         return {**payload, "state": NOT_ATTEMPTED}
     try:
         if value is None:
-            raise Unfit(
-                _("`{name}` is `None`. Did a function end without `return`?").format(name=answer.name)
-            )
+            raise Unfit(about(answer, _("{name} holds nothing. Did a function end without `return`?")))
         return {**payload, "state": GIVEN, "value": _PACKERS[answer.type](value, answer)}
     except Unfit as unfit:
         return {**payload, "state": INVALID, "reason": one_line(str(unfit), MAX_REASON)}
     except Exception as error:  # an object of the trainee's may raise anything while it's looked at
-        reason = _("`{name}` could not be read as an answer: {error}").format(
-            name=answer.name, error=f"{type(error).__name__}: {error}"
-        )
+        reason = about(answer, _("{name} could not be read as an answer: {error}"), error=error)
         return {**payload, "state": INVALID, "reason": one_line(reason, MAX_REASON)}
 
 
@@ -76,7 +74,7 @@ def validate(payload: Any, answer: Answer) -> Payload:
     What comes out of a sandbox may have been forged: types, sizes and lengths are checked again.
     """
     if not isinstance(payload, Mapping) or payload.get("state") not in (GIVEN, NOT_ATTEMPTED, INVALID):
-        reason = _("What `{name}` gave could not be read as an answer.").format(name=answer.name)
+        reason = about(answer, _("{name} could not be read as an answer."))
         return {"name": answer.name, "type": answer.type, "state": INVALID, "reason": reason}
     base = {"name": answer.name, "type": answer.type, "state": payload["state"]}
     if payload["state"] == INVALID:
@@ -85,7 +83,7 @@ def validate(payload: Any, answer: Answer) -> Payload:
         return base
     value = payload.get("value")
     if answer.type == "table" and not _is_table(value):
-        reason = _("`{name}` should be a table.").format(name=answer.name)
+        reason = about(answer, _("{name} should be a table."))
         return {**base, "state": INVALID, "reason": reason}
     return pack(value, answer)
 
@@ -93,31 +91,30 @@ def validate(payload: Any, answer: Answer) -> Payload:
 def _reason(given: Any, answer: Answer) -> str:
     """Return a reason that came from outside, or one of ours if there is none."""
     text = one_line(given, MAX_REASON) if isinstance(given, str) else ""
-    return text or _("What `{name}` gave could not be read as an answer.").format(name=answer.name)
+    return text or about(answer, _("{name} could not be read as an answer."))
 
 
 def _number(value: Any, answer: Answer) -> float:
+    if isinstance(value, str):  # in quotation marks, or typed on a page
+        number = number_for(value, answer)
+        if number is None:
+            raise Unfit(joined(about(answer, _("{name} should be a number.")), misread(value)))
+        return number
     if hasattr(value, "size") and hasattr(value, "item"):  # a numpy scalar, or a Series or array of one
         if value.size != 1:
-            raise Unfit(
-                _("`{name}` holds {n} values. One number is asked for.").format(
-                    name=answer.name, n=value.size
-                )
+            message = ngettext(
+                "{name} holds {n} value. One number is asked for.",
+                "{name} holds {n} values. One number is asked for.",
+                value.size,
             )
+            raise Unfit(about(answer, message, n=value.size))
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, numbers.Real | Decimal):
-        raise Unfit(
-            _("`{name}` should be a number. It is of type {type}.").format(
-                name=answer.name, type=type(value).__name__
-            )
-        )
+        raise Unfit(about(answer, _("{name} should be a number, but it is {kind}."), kind=kind_of(value)))
     number = _float(value)
     if not math.isfinite(number):
-        raise Unfit(
-            _("`{name}` is {value}. Look for a division by zero or for missing values.").format(
-                name=answer.name, value=number
-            )
-        )
+        message = _("{name} is {value}. Look for a division by zero or for missing values.")
+        raise Unfit(about(answer, message, value=number))
     return number
 
 
@@ -132,17 +129,15 @@ def _float(value: numbers.Real | Decimal) -> float:
 
 def _text(value: Any, answer: Answer) -> str:
     if not isinstance(value, str):
-        raise Unfit(
-            _("`{name}` should be a text in quotation marks. It is of type {type}.").format(
-                name=answer.name, type=type(value).__name__
-            )
-        )
+        message = _("{name} should be a text in quotation marks, but it is {kind}.")
+        raise Unfit(about(answer, message, kind=kind_of(value)))
     if len(value) > MAX_TEXT:
-        raise Unfit(
-            _("`{name}` has {n} characters. At most {most} are read.").format(
-                name=answer.name, n=len(value), most=MAX_TEXT
-            )
+        message = ngettext(
+            "{name} has {n:,} character. At most {most:,} are read.",
+            "{name} has {n:,} characters. At most {most:,} are read.",
+            len(value),
         )
+        raise Unfit(about(answer, message, n=len(value), most=MAX_TEXT))
     return storable(value).strip()
 
 
@@ -151,11 +146,9 @@ def _choice(value: Any, answer: Answer) -> str:
     for choice in answer.choices:
         if given in {fold(choice.id), *(fold(label) for label in choice.label.values())}:
             return choice.id
-    raise Unfit(
-        _("`{name}` is “{value}”, which is none of the choices: {choices}.").format(
-            name=answer.name, value=shorten(str(value)), choices=", ".join(c.id for c in answer.choices)
-        )
-    )
+    message = _("{name} is “{value}”, which is none of the choices: {choices}.")
+    choices = listed(choice_called(answer, c.id) for c in answer.choices)
+    raise Unfit(about(answer, message, value=shorten(str(value)), choices=choices))
 
 
 def _choices(value: Any, answer: Answer) -> list[str]:
@@ -167,7 +160,7 @@ def _choices(value: Any, answer: Answer) -> list[str]:
         not isinstance(value, list | tuple | set | frozenset)
         or len(value) > len(answer.choices) + MAX_COLUMNS
     ):
-        raise Unfit(_("`{name}` should be a list of choices.").format(name=answer.name))
+        raise Unfit(about(answer, _("{name} should be a list of choices.")))
     given = {_choice(v, answer) for v in value}
     return [c.id for c in answer.choices if c.id in given]
 
@@ -178,16 +171,17 @@ def _table(value: Any, answer: Answer) -> dict[str, list[Any]]:
     else:
         columns, rows = columns_and_rows(value, answer)
     if len(rows) > MAX_ROWS or len(columns) > MAX_COLUMNS:
-        raise Unfit(
-            _("`{name}` has {rows} rows and {columns} columns. At most {most_rows} × {most_columns}.").format(
-                name=answer.name,
-                rows=len(rows),
-                columns=len(columns),
-                most_rows=MAX_ROWS,
-                most_columns=MAX_COLUMNS,
-            )
-        )
+        message = _("{name} has {size}. At most {most:,} are read.")
+        size, most = _too_large(len(rows), len(columns))
+        raise Unfit(about(answer, message, size=size, most=most))
     return {"columns": [text_of(c) for c in columns], "rows": [[_cell(v) for v in row] for row in rows]}
+
+
+def _too_large(rows: int, columns: int) -> tuple[str, int]:
+    """Return the size that is too large, in words, and the most that is read."""
+    if rows > MAX_ROWS:
+        return ngettext("{n:,} row", "{n:,} rows", rows).format(n=rows), MAX_ROWS
+    return ngettext("{n:,} column", "{n:,} columns", columns).format(n=columns), MAX_COLUMNS
 
 
 def _is_table(value: Any) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trainkit.course.model import Answer
+from trainkit.course.naming import about, kind_of
 from trainkit.i18n import _
 
 __all__ = ["MAX_COLUMNS", "MAX_ROWS", "Unfit", "columns_and_rows"]
@@ -30,17 +31,13 @@ def columns_and_rows(value: Any, answer: Answer) -> tuple[list[Any], list[list[A
         try:
             value = pd.DataFrame(value)
         except (ValueError, TypeError) as error:
-            raise Unfit(
-                _("`{name}` could not be read as a table: {error}").format(name=answer.name, error=error)
-            ) from error
+            message = about(answer, _("{name} could not be read as a table: {error}"), error=error)
+            raise Unfit(message) from error
     if isinstance(value, pd.Series):
         value = value.to_frame(value.name if value.name is not None else "value")
     if not isinstance(value, pd.DataFrame):
-        raise Unfit(
-            _("`{name}` should be a table (a DataFrame). It is of type {type}.").format(
-                name=answer.name, type=type(value).__name__
-            )
-        )
+        message = _("{name} should be a table (a DataFrame), but it is {kind}.")
+        raise Unfit(about(answer, message, kind=kind_of(value)))
     if len(value) <= MAX_ROWS and _index_is_data(value, answer):
         value = value.reset_index(allow_duplicates=True)
     columns = ["_".join(str(part) for part in c if part != "") if isinstance(c, tuple) else c for c in value]

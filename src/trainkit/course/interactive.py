@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from trainkit.course.model import Quiz
-from trainkit.course.present import Note, code_spans
+from trainkit.course.present import Note, code_spans, unmarked
 from trainkit.i18n import _, joined, pick
 
 __all__ = ["control", "picture", "show_demo", "show_quiz"]
@@ -86,7 +86,7 @@ def quiz_widget(quiz: Quiz) -> tuple[Any, Any]:
     several = sum(c.right for c in quiz.choices) > 1
     ask = joined(pick(quiz.question), _("(several are right)") if several else "")
     boxes = [
-        w.Checkbox(description=pick(c.label), indent=False, layout=w.Layout(width="auto"))
+        w.Checkbox(description=unmarked(pick(c.label)), indent=False, layout=w.Layout(width="auto"))
         for c in quiz.choices
     ]
     if not several:

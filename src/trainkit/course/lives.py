@@ -20,6 +20,8 @@ from trainkit.course.catalogue import find, info_from_plain, load_key
 from trainkit.course.journal import Journal
 from trainkit.course.judge import Verdict, judge
 from trainkit.course.model import Answer, Info, Key, Kind, Quiz
+from trainkit.course.naming import about
+from trainkit.course.typed import as_typed
 from trainkit.i18n import _
 
 if TYPE_CHECKING:
@@ -86,7 +88,9 @@ class Notebook(Life):
         """Show the verdict on each value; the plain data goes along in the same output."""
         payloads = [self.payload(answer, value) for answer, value in values]
         notes = [
-            self.check(answer, payload)[1] for (answer, _v), payload in zip(values, payloads, strict=True)
+            note
+            for (answer, value), payload in zip(values, payloads, strict=True)
+            for note in (*_understood(answer, value, payload), self.check(answer, payload)[1])
         ]
         # One output per answer would pull them apart; the data of all goes along as a list.
         present.display_note(notes, {ANSWER_MIME: payloads})
@@ -123,7 +127,7 @@ class Notebook(Life):
         rungs = self.info.hints.get(answer.name, ())
         if not rungs:
             text = _("There are no hints in an examination.") if not self.info.instant else ""
-            note = present.Note("info", _("No hints for `{name}`").format(name=answer.name), text)
+            note = present.Note("info", about(answer, _("No hints for {name}")), text)
         else:
             step = min(step, len(rungs))
             note = present.hint_note(pick(rungs[step - 1]), step, len(rungs))
@@ -163,6 +167,16 @@ def emit(payloads: list[dict[str, Any]]) -> None:
 
     text = "\n".join(f"{p['name']}: {p.get('value', p['state'])}" for p in payloads)
     display({ANSWER_MIME: payloads, "text/plain": text}, raw=True)
+
+
+def _understood(answer: Answer, value: Any, payload: Mapping[str, Any]) -> list[present.Note]:
+    """Say how a number in quotation marks was understood."""
+    if answer.type != "number" or not isinstance(value, str) or payload["state"] != GIVEN:
+        return []
+    title = about(
+        answer, _("{name} is a text; it counts as the number {number}"), number=as_typed(payload["value"])
+    )
+    return [present.Note("info", title, _("Leave the quotation marks out to compute with it."))]
 
 
 def _unjudged(answer: Answer, payload: Mapping[str, Any]) -> Verdict:

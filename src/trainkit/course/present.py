@@ -9,7 +9,8 @@ from typing import Any
 from trainkit.course.conventions import decimals
 from trainkit.course.judge import Verdict
 from trainkit.course.model import Answer, Info
-from trainkit.i18n import _, joined, listed, percent, pick
+from trainkit.course.naming import about
+from trainkit.i18n import _, joined, listed, ngettext, percent, pick
 
 __all__ = [
     "Note",
@@ -20,6 +21,7 @@ __all__ = [
     "progress_note",
     "recorded_note",
     "status",
+    "unmarked",
     "verdict_note",
 ]
 
@@ -66,6 +68,15 @@ def code_spans(text: str) -> str:
     return "".join(f"<code>{p}</code>" if i % 2 else p for i, p in enumerate(parts)).replace("\n", "<br>")
 
 
+def unmarked(text: str) -> str:
+    """Return a text without its backticks, for what can't show code: a button, a choice, a title.
+
+    >>> unmarked("Leave `...` in its place.")
+    'Leave ... in its place.'
+    """
+    return text.replace("`", "")
+
+
 def format_value(value: Any, answer: Answer) -> str:
     """Return a value as one would say it: rounded to what is asked for, with its unit.
 
@@ -80,35 +91,41 @@ def format_value(value: Any, answer: Answer) -> str:
     if answer.type == "choices" and isinstance(value, list):
         return listed(pick(c.label) for c in answer.choices if c.id in value)
     if answer.type == "table" and isinstance(value, Mapping):
-        return _("a table with {rows} rows").format(rows=len(value["rows"]))
+        rows = len(value["rows"])
+        return ngettext("a table with {rows:,} row", "a table with {rows:,} rows", rows).format(rows=rows)
     return str(value)
 
 
 def verdict_note(verdict: Verdict, answer: Answer, *, hint: str = "") -> Note:
     """Return what to tell a trainee about an answer; `hint` is the call that shows one, if there is any."""
-    name, value = answer.name, format_value(verdict.value, answer)
+    value = format_value(verdict.value, answer)
     more = _("`{call}` shows a hint.").format(call=hint) if hint else ""
     match verdict.outcome:
         case "right":
-            return Note("good", _("`{name}` is right: {value}").format(name=name, value=value))
+            return Note("good", about(answer, _("{name} is right: {value}"), value=value))
         case "mistake":
             text = "\n".join(pick(m).replace("{value}", value) for m in verdict.messages)
-            return Note("look", _("`{name}` answers another question").format(name=name), text)
+            if answer.type in {"choice", "choices", "text"}:  # no number that answers something else
+                return Note("look", _wrong(answer, value), text)
+            return Note("look", about(answer, _("{name} answers another question")), text)
         case "convention":
             if isinstance(verdict.value, float):
                 value = f"{verdict.value:,.6g}"  # rounded as given, not as asked for
-            title = _("`{name}` = {value}: another convention").format(name=name, value=value)
+            title = about(answer, _("{name} = {value}: another convention"), value=value)
             return Note("look", title, verdict.detail)
         case "not run":
-            return Note("look", _("`{name}` was not run").format(name=name), verdict.detail)
+            return Note("look", about(answer, _("{name} was not run")), verdict.detail)
         case "invalid":
-            return Note("look", _("`{name}` can't be judged yet").format(name=name), verdict.detail)
+            return Note("look", about(answer, _("{name} can't be judged yet")), verdict.detail)
         case "not attempted":
             text = joined(_("Put your answer in the place of `...` and run the cell again."), more)
-            return Note("info", _("`{name}` is not attempted yet").format(name=name), text)
+            return Note("info", about(answer, _("{name} is not attempted yet")), text)
         case _:
-            title = _("`{name}` = {value} is not right yet").format(name=name, value=value)
-            return Note("look", title, joined(verdict.detail, more))
+            return Note("look", _wrong(answer, value), joined(verdict.detail, more))
+
+
+def _wrong(answer: Answer, value: str) -> str:
+    return about(answer, _("{name} = {value} is not right yet"), value=value)
 
 
 def recorded_note(verdict: Verdict, answer: Answer, *, released_later: bool) -> Note:
@@ -121,7 +138,7 @@ def recorded_note(verdict: Verdict, answer: Answer, *, released_later: bool) -> 
         else _("There is no practice key for this variant of the data; the assessor's grading decides.")
     )
     value = format_value(verdict.value, answer)
-    return Note("info", _("`{name}` = {value} is noted").format(name=answer.name, value=value), why)
+    return Note("info", about(answer, _("{name} = {value} is noted"), value=value), why)
 
 
 def hint_note(text: str, step: int, steps: int) -> Note:
@@ -134,9 +151,9 @@ def progress_note(info: Info, outcomes: Mapping[str, str]) -> Note:
     done = sum(outcomes.get(a.name) == "right" for a in info.answers)
     lines = [f"`{a.name}`: {status(outcomes.get(a.name, 'not attempted'))}" for a in info.answers]
     title = (
-        _("{done} of {all} answers are right").format(done=done, all=len(info.answers))
+        _("Answers right: {done} of {all}").format(done=done, all=len(info.answers))
         if info.instant
-        else _("{done} of {all} answers are noted").format(done=len(outcomes), all=len(info.answers))
+        else _("Answers noted: {done} of {all}").format(done=len(outcomes), all=len(info.answers))
     )
     return Note("good" if done == len(info.answers) else "info", title, "\n".join(lines))
 

@@ -9,8 +9,9 @@ from typing import Any
 from trainkit.course.cells import number, reader, same, shown
 from trainkit.course.conventions import Convention, explain, other_convention
 from trainkit.course.model import Answer, Column
+from trainkit.course.naming import column_called
 from trainkit.course.texts import fold
-from trainkit.i18n import _
+from trainkit.i18n import _, ngettext
 
 __all__ = ["Cell", "Differences", "compare", "find_columns"]
 
@@ -65,22 +66,23 @@ class Differences:
         lines = []
         if self.missing:
             said = (
-                _("{n} of {all} rows are missing; the first: {key}.")
+                _("Rows missing: {n} of {all}; the first: {key}.")
                 if tell_missing
-                else _("{n} of {all} rows are missing.")
+                else _("Rows missing: {n} of {all}.")
             )
             lines.append(said.format(n=len(self.missing), all=self.rows, key=_first(self.missing)))
         if self.extra:
             n = len(self.extra)
-            lines.append(_("{n} rows don't belong; the first: {key}.").format(n=n, key=_first(self.extra)))
+            said = ngettext("{n} row doesn't belong: {key}.", "{n} rows don't belong; the first: {key}.", n)
+            lines.append(said.format(n=n, key=_first(self.extra)))
         if self.twice:
             lines.append(_("Rows that are there more than once: {rows}.").format(rows=_first(self.twice)))
         if self.cells:
             n = len({cell.row for cell in self.cells})
-            lines.append(_("{n} of {all} rows differ; the first:").format(n=n, all=self.rows))
+            lines.append(_("Rows that differ: {n} of {all}; the first:").format(n=n, all=self.rows))
             lines += [
-                _("{row}: `{column}` is {value}").format(
-                    row=cell.row, column=cell.column.name, value=shown(cell.given)
+                _("{row}: {column} is {value}").format(
+                    row=cell.row, column=column_called(cell.column), value=shown(cell.given)
                 )
                 for cell in self.cells[:_NAMED]
             ]
@@ -97,7 +99,7 @@ class Differences:
         if any(len(found) != 1 or None in found for found in kinds.values()):
             return ""
         return "\n".join(
-            f"`{name}`: {explain(kind, columns[name].tolerance or 0)}"
+            f"{column_called(columns[name])}: {explain(kind, columns[name].tolerance or 0)}"
             for name, found in kinds.items()
             for kind in found
             if kind

@@ -121,7 +121,7 @@ def describe(change: Change) -> str:
         "run": _("The same work ran otherwise."),
     }
     parts = [
-        _("{trainee}, {exercise}, {answer}: {before} → {after} points.").format(
+        _("{trainee}, {exercise}, {answer}, points: {before} → {after}.").format(
             trainee=change.trainee,
             exercise=change.exercise,
             answer=change.answer,

@@ -8,7 +8,7 @@ from typing import Any
 
 from trainkit.gradebook import records
 from trainkit.gradebook.spreadsheet import csv_bytes
-from trainkit.i18n import _, joined, listed
+from trainkit.i18n import _, joined, listed, ngettext
 
 __all__ = [
     "CUT",
@@ -219,5 +219,6 @@ def answers_csv(submissions: Sequence[records.Submission]) -> bytes:
 def plain_value(value: Any) -> Any:
     """Return an answer as one cell can hold it: of a table, how many rows it has."""
     if isinstance(value, dict):
-        return _("a table with {rows} rows").format(rows=len(value.get("rows", ())))
+        rows = len(value.get("rows", ()))
+        return ngettext("a table with {rows:,} row", "a table with {rows:,} rows", rows).format(rows=rows)
     return "/".join(map(str, value)) if isinstance(value, list) else value

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from trainkit.errors import EmptyInput, InputError, OutOfRange
-from trainkit.i18n import _
+from trainkit.i18n import _, ngettext
 from trainkit.metrics.frames import IntoColumn, numbers
 from trainkit.metrics.registry import metric
 from trainkit.metrics.results import Interval
@@ -49,7 +49,11 @@ def _series(values: IntoColumn, at_least: int) -> np.ndarray:
     if np.isnan(series).any():
         raise InputError(_("A time series with gaps can't be forecast: fill or explain them first."))
     if series.size < at_least:
-        message = _("At least {needed} periods are needed. Got {count}.")
+        message = ngettext(
+            "At least {needed} period is needed. Got {count}.",
+            "At least {needed} periods are needed. Got {count}.",
+            at_least,
+        )
         raise EmptyInput(message.format(needed=at_least, count=series.size))
     return series
 

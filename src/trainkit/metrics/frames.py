@@ -193,12 +193,12 @@ def _check_range(valid: np.ndarray, name: str, low: float | None, high: float | 
         return
     if low is not None and high is not None:
         message = _(
-            "`{name}` must lie from {low:g} to {high:g}. Got {value:g} ({count} times): a code for no answer?"
+            "`{name}` must lie from {low:g} to {high:g}. Got {value:g} ({count}×): a code for no answer?"
         )
     elif low is not None:
-        message = _("`{name}` must be at least {low:g}. Got {value:g} ({count} times).")
+        message = _("`{name}` must be at least {low:g}. Got {value:g} ({count}×).")
     else:
-        message = _("`{name}` must be at most {high:g}. Got {value:g} ({count} times).")
+        message = _("`{name}` must be at most {high:g}. Got {value:g} ({count}×).")
     value = bad[0]
     raise OutOfRange(
         message.format(name=name, low=low, high=high, value=value, count=int((bad == value).sum()))

@@ -11,10 +11,11 @@ from typing import Any
 
 from trainkit.course.judge import Verdict, judge
 from trainkit.course.model import Answer, Info, Key
+from trainkit.course.naming import about
 from trainkit.course.present import Note, format_value, verdict_note
 from trainkit.gradebook import records
 from trainkit.gradebook.summary import cells_missed
-from trainkit.i18n import _, pick
+from trainkit.i18n import _, ngettext, pick
 from trainkit.reports.feedback_model import AnswerView, TableView
 
 __all__ = ["answer_view"]
@@ -73,10 +74,10 @@ def _elsewhere(
         return None
     value = format_value(result.value, answer)
     if right:
-        title = _("`{name}` is right on your data, but not on all other: {value}")
-        text = _("Right on {right} of {all} further data sets.").format(right=right, all=of)
+        title = _("{name} is right on your data, but not on all other: {value}")
+        text = _further(right, of)
     else:
-        title = _("`{name}` is right on your data only: {value}")
+        title = _("{name} is right on your data only: {value}")
         text = (
             _("The same value came out on other data, where it is wrong. Compute it from the data.")
             if mark.flag == "hard-coded"
@@ -85,7 +86,14 @@ def _elsewhere(
                 "Look for what fits your data only, such as a name, a date or a number in the code."
             )
         )
-    return Note("look", title.format(name=answer.name, value=value), text)
+    return Note("look", about(answer, title, value=value), text)
+
+
+def _further(right: int, of: int) -> str:
+    message = ngettext(
+        "Right on {right} of {all} further data set.", "Right on {right} of {all} further data sets.", of
+    )
+    return message.format(right=right, all=of)
 
 
 def _said(
@@ -93,7 +101,7 @@ def _said(
 ) -> Note:
     """Return what to say of an answer that has been handed in; nobody is asked to run a cell again."""
     if result.outcome == "not run":
-        return Note("info", _("`{name}` was not run").format(name=answer.name), _why_not_run(run))
+        return Note("info", about(answer, _("{name} was not run")), _why_not_run(run))
     note = verdict_note(_verdict(answer, result, key, info), answer)
     return Note(note.tone, note.title) if result.outcome == "not attempted" else note
 
@@ -120,7 +128,7 @@ def _remark(result: records.Result, mark: records.Mark, tally: tuple[int, int]) 
     if mark.manual is not None:
         return _("Marked by an assessor.")
     if result.outcome != "right" and right:
-        return _("Right on {right} of {all} further data sets.").format(right=right, all=of)
+        return _further(right, of)
     return _("Also right on data that you haven't seen.") if of and right == of else ""
 
 

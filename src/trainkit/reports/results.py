@@ -12,7 +12,7 @@ from trainkit.classes.preparation import Keys
 from trainkit.course.model import Info
 from trainkit.files import write_atomic
 from trainkit.gradebook import summary
-from trainkit.i18n import _
+from trainkit.i18n import _, ngettext
 from trainkit.reports.feedback import feedback_page
 from trainkit.reports.feedback_view import released_by_kind
 from trainkit.submissions import intake
@@ -69,7 +69,12 @@ def show_ignored(console: Console, ignored: Sequence[intake.Ignored]) -> None:
         console.print(f"{printable(str(item.path))}: {item.reason}", markup=False, style="yellow")
     if len(ignored) > _MOST_LINES:
         more = len(ignored) - _MOST_LINES
-        console.print(_("… and {n} more files that aren't graded.").format(n=more), style="yellow")
+        console.print(
+            ngettext(
+                "… and {n} more file that isn't graded.", "… and {n} more files that aren't graded.", more
+            ).format(n=more),
+            style="yellow",
+        )
 
 
 def _table(found: Sequence[summary.Row]) -> Table:

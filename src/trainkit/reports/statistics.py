@@ -12,7 +12,7 @@ from math import isclose, nan, sqrt
 from typing import TYPE_CHECKING
 
 from trainkit.errors import EmptyInput, InputError
-from trainkit.i18n import _
+from trainkit.i18n import _, ngettext
 
 if TYPE_CHECKING:
     import numpy as np
@@ -270,7 +270,12 @@ def _table(rows: Sequence[Sequence[float]], columns: int) -> np.ndarray:
     if not len(rows):
         raise EmptyInput(_("There is no trainee to compute with."))
     if any(len(row) != columns for row in rows):
-        raise InputError(_("Every trainee needs {n} values, one an answer.").format(n=columns))
+        message = ngettext(
+            "Every trainee needs {n} value, one an answer.",
+            "Every trainee needs {n} values, one an answer.",
+            columns,
+        )
+        raise InputError(message.format(n=columns))
     return np.asarray(rows, float)
 
 

@@ -96,7 +96,7 @@ def _course() -> Finding:
     lessons, exercises = (
         len(list((root / kind / "en").glob("*.ipynb"))) for kind in ("notebooks", "exercises")
     )
-    found = _("Course: {lessons} lessons and {exercises} exercises in {folder}").format(
+    found = _("Course in {folder}: lessons {lessons}, exercises {exercises}").format(
         lessons=lessons, exercises=exercises, folder=root
     )
     if lessons and exercises:

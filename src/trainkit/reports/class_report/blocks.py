@@ -11,7 +11,7 @@ from trainkit.course.model import Info, Key
 from trainkit.errors import InputError
 from trainkit.gradebook.records import Submission
 from trainkit.gradebook.summary import shown
-from trainkit.i18n import _, joined, percent, pick
+from trainkit.i18n import _, joined, ngettext, percent, pick
 from trainkit.reports import statistics
 from trainkit.reports.class_report.drawing import outcomes
 from trainkit.reports.class_report.model import Block, ExerciseReport, ItemRow, MistakeRow, VariantRow
@@ -60,9 +60,11 @@ def exercise_report(
     points = [_points(s, info) for s in graded]
     return ExerciseReport(
         heading=info.heading,
-        summary=_("{graded} of {all} submissions are in these figures.").format(
-            graded=n, all=len(submissions)
-        ),
+        summary=ngettext(
+            "{graded} of {all} submission is in these figures.",
+            "{graded} of {all} submissions are in these figures.",
+            len(submissions),
+        ).format(graded=n, all=len(submissions)),
         questions=_questions(info, points, graded),
         reliability=_reliability(info, points),
         mistakes=_mistakes(info, graded, keys.get((info.id, info.edition))),
@@ -130,7 +132,7 @@ def _reliability(info: Info, points: Sequence[Sequence[float]]) -> Block:
     except InputError as error:
         return Block(reason=str(error))
     measured = _(
-        "{name} = {value}, 95 % interval {interval}; {trainees} trainees, {items} questions."
+        "{name} = {value}, 95 % interval {interval}; trainees: {trainees}, questions: {items}."
     ).format(
         name=found.name if found.name != "α" else _("Cronbach's α"),
         value=_number(found.interval.value),

@@ -50,6 +50,16 @@
     }
   }
 
+  // A text with its backticks turned into code.
+  function spans(text) {
+    return text.split("`").map((part, i) => {
+      if (i % 2 === 0) return part;
+      const code = document.createElement("code");
+      code.textContent = part;
+      return code;
+    });
+  }
+
   function show(what) {
     const banner = byId("tk-banner");
     if (banner.dataset.what === (what ?? "")) return;
@@ -60,7 +70,7 @@
     const message = document.createElement("p");
     const strong = document.createElement("strong");
     strong.textContent = texts[what];
-    message.append(strong, ` ${texts[`${what}_detail`]}`);
+    message.append(strong, " ", ...spans(texts[`${what}_detail`]));
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = texts.reload;
