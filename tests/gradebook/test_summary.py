@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -67,7 +68,12 @@ def test_a_row_says_what_was_earned_and_why(tmp_path: Path):
         ),
         (graded(flag="classmate"), "Right on a classmate's data, not on their own: double."),
         (graded(size="not run"), "Not run: size."),
-        (graded(failures=(Failure(3, "NameError"), Failure(7, "timeout"))), "Failed cells: 3, 7."),
+        (
+            graded(failures=(Failure(3, "NameError"), Failure(7, "timeout"))),
+            "Failed cells: 3, 7. The first error: NameError.",
+        ),
+        (graded(failures=(Failure(7, "timeout"),)), "Failed cells: 7."),
+        (graded(size="failed"), "Their cell failed: size."),
         (Graded("c", "damaged", note="The file is empty."), "Damaged: The file is empty."),
         (Graded("c", "failed", note="no memory"), "Not graded, try again: no memory"),
     ],
@@ -75,6 +81,17 @@ def test_a_row_says_what_was_earned_and_why(tmp_path: Path):
 def test_a_remark_tells_the_assessor_what_to_look_at(tmp_path: Path, given: Graded, remark: str):
     [row] = summary.rows(record(tmp_path, given))
     assert row.remarks == remark
+
+
+def test_a_library_that_grading_lacks_counts_once_a_notebook(tmp_path: Path):
+    missing = [Failure(n, "ModuleNotFoundError", "No module named 'seaborn'") for n in (2, 5)]
+    part = Failure(6, "ModuleNotFoundError", "No module named 'pandas.birds'")
+    record(tmp_path, graded(failures=(*missing, part)))
+    record(
+        tmp_path, graded(failures=(missing[0], replace(missing[0], message="No module named 'abc2'"))), "tom"
+    )
+    submissions = record(tmp_path, graded(failures=(Failure(2, "NameError", "no x"),)), "ann")
+    assert summary.lacking(submissions) == {"seaborn": 2, "abc2": 1}
 
 
 def test_the_tables_open_in_a_spreadsheet(tmp_path: Path):

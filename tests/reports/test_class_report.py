@@ -12,6 +12,7 @@ from submitted import INFO, key
 
 from classes import EXAM, damaged, hand_in, nothing, right, small, tripled, typed_in
 from trainkit.gradebook.book import Gradebook
+from trainkit.gradebook.grades import Failure
 from trainkit.gradebook.records import ByHand
 from trainkit.i18n import use_language
 from trainkit.reports.class_report import class_report, report_page
@@ -308,3 +309,11 @@ def test_the_exercise_is_the_edition_handed_in_last(book):
     [exercise] = report(book).exercises
     assert exercise.heading == "9-01 · Another number"
     assert exercise.reason.startswith("Shown from 10 trainees on; here are 1.")
+
+
+def test_what_grading_lacks_is_told_once_with_the_number_of_notebooks(book):
+    fill(book)
+    lacking = Failure(2, "ModuleNotFoundError", "No module named 'seaborn'")
+    for name in ("lin-yue", "tom"):
+        hand_in(book, name, right, failures=(lacking,))
+    assert "seaborn isn't part of the grader; 2 notebooks import it." in Text(page(book)).text

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -60,6 +60,7 @@ def submitted(
     who: str = "lin-yue",
     lang: str = "en",
     failures: tuple[Failure, ...] = (),
+    failed: Mapping[str, Failure] | None = None,
     **values: object,
 ) -> list[Submission]:
     """Return the records of a submission that gives the same values on all variants."""
@@ -67,7 +68,7 @@ def submitted(
     judged = []
     for variant in NUMBERS:
         hidden_failures = (Failure(9, "Exception", "hidden number 25"),) if variant else failures
-        execution = Execution(variant, "complete", answers, hidden_failures)
+        execution = Execution(variant, "complete", answers, hidden_failures, failed=failed or {})
         judged.append(Judged(execution, judge_all(INFO, key(variant), execution), hidden=bool(variant)))
     marks = tuple(
         mark(a, judged[0].verdicts[a.name], [j.verdicts[a.name] for j in judged[1:]]) for a in INFO.answers
@@ -480,3 +481,18 @@ def test_what_was_entered_on_a_page_was_not_run_again(book: Gradebook):
 def test_one_point_is_singular(book: Gradebook):
     hand_in(book, "lin-yue", right)
     assert "1 of 1 point" in FORMS["html"]("lin-yue", book.latest(), KEYS).replace("points", "")
+
+
+def test_an_answer_whose_cell_failed_is_told_from_one_that_nobody_tried(tmp_path: Path):
+    own = Failure(5, "NameError", "name 'x' is not defined")
+    text = page(tmp_path, failures=(own,), failed={"double": own}, size="big").text
+    assert "its cell failed" in text
+    assert "Cell 5 failed with NameError: name 'x' is not defined" in text
+    assert "is not attempted yet" in text
+
+
+def test_a_library_that_grading_lacks_is_nobodys_fault(tmp_path: Path):
+    lacking = Failure(2, "ModuleNotFoundError", "No module named 'seaborn'")
+    text = page(tmp_path, failures=(lacking,), double=20).text
+    assert "which grading doesn't have. The rest of the cell was run without it." in text
+    assert "ModuleNotFoundError" not in text

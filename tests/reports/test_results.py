@@ -10,8 +10,9 @@ from rich.console import Console
 
 from classes import damaged, hand_in, right, tripled, typed_in
 from trainkit.gradebook.book import Gradebook
+from trainkit.gradebook.grades import Failure
 from trainkit.i18n import speaking
-from trainkit.reports.results import show_rows
+from trainkit.reports.results import show_lacking, show_rows
 
 LONG = "a reason that is longer than what fits beside a name, a score and a share " * 2
 
@@ -56,6 +57,28 @@ def test_shares_stand_below_each_other(lines: list[str]):
 def test_what_trainees_write_is_neither_markup_nor_a_command(lines: list[str]):
     assert any("[red]" in line for line in lines)
     assert not [line for line in lines if "\x1b" in line]
+
+
+def test_the_class_is_told_once_what_grading_lacks(tmp_path: Path):
+    with Gradebook(tmp_path / "gradebook.db") as book:
+        for name in ("lin-yue", "tom"):
+            hand_in(
+                book, name, right, failures=(Failure(2, "ModuleNotFoundError", "No module named 'seaborn'"),)
+            )
+        hand_in(book, "wei", right)
+        written = io.StringIO()
+        show_lacking(Console(file=written, width=400), book.latest())
+    first, advice = written.getvalue().splitlines()
+    assert first == "`seaborn` isn't part of the grader; 2 notebooks import it."
+    assert "trainkit regrade" in advice
+
+
+def test_a_class_that_lacks_nothing_is_told_nothing(tmp_path: Path):
+    written = io.StringIO()
+    with Gradebook(tmp_path / "gradebook.db") as book:
+        hand_in(book, "wei", right)
+        show_lacking(Console(file=written), book.latest())
+    assert written.getvalue() == ""
 
 
 def test_a_chinese_remark_is_not_cut(tmp_path: Path):

@@ -18,7 +18,7 @@ from trainkit.course.texts import fold
 
 __all__ = ["Outcome", "Verdict", "credit", "judge", "matches"]
 
-Outcome = Literal["right", "mistake", "convention", "wrong", "not attempted", "invalid", "not run"]
+Outcome = Literal["right", "mistake", "convention", "wrong", "not attempted", "invalid", "failed", "not run"]
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,12 @@ class Verdict:
 
     Args:
         name: the answer.
-        outcome: right, a known mistake, another convention, wrong, not attempted, invalid or not run.
+        outcome: right, a known mistake, another convention, wrong, not attempted, invalid, failed (its cell
+            raised an error) or not run.
         codes: the codes of the mistakes that match.
         messages: what to say about them, in both languages; `{value}` stands for the trainee's value.
-        detail: where a table differs, which convention it is, why the answer is invalid or wasn't run; in
-            the language in use.
+        detail: where a table differs, which convention it is, why the answer is invalid, failed or wasn't
+            run; in the language in use.
         value: the answer as plain data.
     """
 

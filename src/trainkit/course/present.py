@@ -113,6 +113,8 @@ def verdict_note(verdict: Verdict, answer: Answer, *, hint: str = "") -> Note:
                 value = f"{verdict.value:,.6g}"  # rounded as given, not as asked for
             title = about(answer, _("{name} = {value}: another convention"), value=value)
             return Note("look", title, verdict.detail)
+        case "failed":
+            return Note("look", about(answer, _("{name}: its cell failed")), verdict.detail)
         case "not run":
             return Note("look", about(answer, _("{name} was not run")), verdict.detail)
         case "invalid":
@@ -166,6 +168,7 @@ def status(outcome: str) -> str:
         "convention": _("another convention"),
         "wrong": _("not right yet"),
         "invalid": _("can't be judged"),
+        "failed": _("its cell failed"),
         "not run": _("not run"),
         "recorded": _("noted"),
     }.get(outcome, _("not attempted"))

@@ -8,11 +8,14 @@ from typing import Any, Literal
 
 from trainkit.course.judge import Verdict
 
-__all__ = ["Ending", "Execution", "Failure", "Flag", "Graded", "Judged", "Mark", "State", "total"]
+__all__ = ["LEFT_OUT", "Ending", "Execution", "Failure", "Flag", "Graded", "Judged", "Mark", "State", "total"]
 
 #: How an execution ended: to its end; cut off by the deadline, or because too much came out; its kernels
 #: died, more often than it may start again; nothing could be run; the assessor stopped it.
 Ending = Literal["complete", "deadline", "flood", "died", "broken", "stopped"]
+
+#: What a failure is called that isn't an exception: the cell was left out.
+LEFT_OUT = frozenset({"timeout", "died", "flood", "garbled"})
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Execution:
         isolation: the level of the box.
         seconds: wall time.
         not_run: numbers of the submitted cells that never ran to their end, or were never started.
+        failed: by the name of an answer that wasn't given, the first failure of a cell that works on it.
     """
 
     variant: int
@@ -54,6 +58,7 @@ class Execution:
     isolation: str = "none"
     seconds: float = 0.0
     not_run: tuple[int, ...] = ()
+    failed: Mapping[str, Failure] = field(default_factory=dict)
 
 
 #: What an assessor should look at: right on the visible data only, with the same value given everywhere

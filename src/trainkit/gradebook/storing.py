@@ -157,7 +157,7 @@ def _execution(judged: Judged) -> records.Execution:
                 outcome=v.outcome,
                 codes=list(v.codes),
                 value=v.value,
-                reason=v.detail if v.outcome in ("invalid", "not run") else "",
+                reason=v.detail if v.outcome in ("invalid", "failed", "not run") else "",
             )
             for v in judged.verdicts.values()
         ],

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Any
 
 from trainkit.gradebook import records
+from trainkit.gradebook.grades import LEFT_OUT
 from trainkit.gradebook.spreadsheet import csv_bytes
 from trainkit.i18n import _, joined, listed, ngettext
+from trainkit.sandbox.lacking import lacked
 
 __all__ = [
     "CUT",
@@ -19,6 +23,7 @@ __all__ = [
     "cells_missed",
     "grades_csv",
     "grades_table",
+    "lacking",
     "legend",
     "plain_value",
     "remarks",
@@ -34,8 +39,12 @@ MARKS = {
     "wrong": "✗",
     "not attempted": "–",
     "invalid": "!",
+    "failed": "#",
     "not run": "?",
 }
+
+#: Characters of an error in a remark.
+_LONGEST_ERROR = 120
 
 #: States of a run that was cut off.
 CUT = frozenset({"deadline", "flood", "died"})
@@ -90,7 +99,9 @@ def rows(submissions: Iterable[records.Submission]) -> list[Row]:
 
 def legend() -> str:
     """Return what the marks of `Row.answers` stand for."""
-    return _("✓ right · ✗ wrong, with its mistake · – not attempted · ! invalid · ? not run")
+    return _(
+        "✓ right · ✗ wrong, with its mistake · – not attempted · ! invalid · # its cell failed · ? not run"
+    )
 
 
 def shown(submission: records.Submission) -> records.Execution | None:
@@ -152,10 +163,35 @@ def _cut_off(submission: records.Submission) -> list[str]:
     if missed:
         found.append(_("Not run: {names}.").format(names=listed(missed)))
     execution = shown(submission)
-    if execution is not None and execution.failures:
-        cells = [cell for cell, _error, _message in execution.failures][:5]
-        found.append(_("Failed cells: {cells}.").format(cells=listed(cells)))
+    if execution is not None:
+        found += _failed(execution)
     return found
+
+
+def _failed(run: records.Execution) -> list[str]:
+    """Say which answers a failed cell has cost, which cells failed, and with which error it began."""
+    found = []
+    if names := [r.name for r in run.results if r.outcome == "failed"]:
+        found.append(_("Their cell failed: {names}.").format(names=listed(names)))
+    if run.failures:
+        cells = [cell for cell, _error, _message in run.failures][:5]
+        found.append(_("Failed cells: {cells}.").format(cells=listed(cells)))
+        _cell, error, message = run.failures[0]
+        if error not in LEFT_OUT:
+            said = shorten(f"{error}: {message}" if message else error, _LONGEST_ERROR, placeholder="…")
+            found.append(_("The first error: {error}.").format(error=said))
+    return found
+
+
+def lacking(submissions: Iterable[records.Submission]) -> dict[str, int]:
+    """Return the libraries that notebooks import and grading lacks, and how many notebooks import each."""
+    counts = Counter(
+        library
+        for s in submissions
+        for library in {lacked(error, said) for e in s.executions for _cell, error, said in e.failures}
+        if library
+    )
+    return dict(sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])))
 
 
 #: A table: the names of its columns, and its rows.

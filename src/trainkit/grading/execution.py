@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from trainkit.course.answers import NOT_ATTEMPTED, validate
 from trainkit.course.model import Info
 from trainkit.errors import SandboxError
-from trainkit.gradebook.grades import Ending, Execution, Failure
+from trainkit.gradebook.grades import LEFT_OUT, Ending, Execution, Failure
 from trainkit.sandbox.bubblewrap import GIVEN, JOB
 from trainkit.sandbox.messages import Died, Ended, Flood, Stopped, TooLong
 from trainkit.sandbox.running import Order, Runner
@@ -88,7 +89,8 @@ def execute(
         detail,
         box.level,
         round(time.monotonic() - started, 3),
-        tuple(number for number, _source in submitted.cells if number not in record.complete),
+        not_run=tuple(number for number, _source in submitted.cells if number not in record.complete),
+        failed=record.failed(submitted, info),
     )
 
 
@@ -144,7 +146,8 @@ class _Record:
 
     def answered(self, cell: int, data: Any) -> None:
         """A cell gave one payload or several."""
-        self._now.setdefault(cell, {}).update({p["name"]: p for p in _payloads(data)})
+        now = self._now.setdefault(cell, {})
+        now |= _over(now, {p["name"]: p for p in _payloads(data)})
 
     def lost(self, cell: int, ended: Ended) -> None:
         """A cell has ended its kernel."""
@@ -154,15 +157,33 @@ class _Record:
         """Return the failures in the cells' order, at most a hundred."""
         return tuple(self._failed[cell] for cell in sorted(self._failed))[:100]
 
+    def failed(self, submitted: Submitted, info: Info) -> dict[str, Failure]:
+        """Return the first failure of a cell of each answer that wasn't given; see `Execution.failed`."""
+        given = self.answers(info)
+        cells = dict(submitted.cells)
+        found = {}
+        for answer in info.answers:
+            state = given.get(answer.name, {}).get("state")
+            if state not in (None, NOT_ATTEMPTED):
+                continue
+            for failure in self.failures():
+                if failure.error not in LEFT_OUT and _works_on(cells[failure.cell], answer.name, state):
+                    found[answer.name] = failure
+                    break
+        return found
+
     def answers(self, info: Info) -> dict[str, dict[str, Any]]:
-        """Return the validated payload of each answer that was given: the last one in the cells' order."""
+        """Return the validated payload of each answer that was given: the last one in the cells' order.
+
+        Something that was given isn't taken back by a later cell in which it isn't attempted.
+        """
         by_cell = {
             cell: self._said.get(cell, {}) | self._now.get(cell, {}) for cell in self._said.keys() | self._now
         }
         harvested = by_cell.pop(0, {})
         said: dict[str, Any] = {}
         for cell in sorted(by_cell):
-            said |= by_cell[cell]
+            said |= _over(said, by_cell[cell])
         found = {}
         for answer in info.answers:
             given = said.get(answer.name)
@@ -171,6 +192,18 @@ class _Record:
             if given is not None:
                 found[answer.name] = validate(given, answer)
         return found
+
+
+def _over(said: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of `now` counts after `said`: an unfinished copy of a cell takes nothing back."""
+    return {n: p for n, p in now.items() if n not in said or p.get("state") != NOT_ATTEMPTED}
+
+
+def _works_on(source: str, name: str, state: str | None) -> bool:
+    """Tell whether a cell is about an answer, and not the place where one should be written."""
+    if not re.search(rf"\b{re.escape(name)}\b", source):
+        return False
+    return state is None or not re.search(rf"\b{re.escape(name)}\s*=\s*\.\.\.", source)
 
 
 def _payloads(data: Any) -> list[dict[str, Any]]:

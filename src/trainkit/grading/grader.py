@@ -102,7 +102,8 @@ def ungraded(
 def judge_all(info: Info, key: Key, execution: Execution, *, hidden: bool = False) -> dict[str, Verdict]:
     """Return the verdict on each answer of an exercise.
 
-    What was never given is not attempted, or not run where the notebook didn't get to its end.
+    What was never given is not attempted; or failed where its cell raised an error; or not run where the
+    notebook didn't get to its end.
 
     Args:
         info: the exercise.
@@ -114,7 +115,9 @@ def judge_all(info: Info, key: Key, execution: Execution, *, hidden: bool = Fals
     verdicts = {}
     for answer in info.answers:
         payload = execution.answers.get(answer.name)
-        if payload is None:
+        if answer.name in execution.failed:
+            verdict = Verdict(answer.name, "failed", detail=_why_failed(execution, answer.name))
+        elif payload is None:
             outcome: Outcome = "not run" if why else "not attempted"
             verdict = Verdict(answer.name, outcome, detail=why)
         else:
@@ -124,6 +127,19 @@ def judge_all(info: Info, key: Key, execution: Execution, *, hidden: bool = Fals
                 verdict = replace(verdict, detail="")
         verdicts[answer.name] = verdict
     return verdicts
+
+
+def _why_failed(execution: Execution, name: str) -> str:
+    """Say which error kept an answer from being given, and which one came first: others follow from it."""
+    own, first = execution.failed[name], execution.failures[0]
+    said = _("Cell {cell} failed with {error}: {message}")
+    if first.cell >= own.cell:
+        return said.format(cell=own.cell, error=own.error, message=own.message)
+    before = _("The first failure was in cell {cell}, {error}: {message}")
+    return "\n".join(
+        text.format(cell=f.cell, error=f.error, message=f.message)
+        for text, f in ((said, own), (before, first))
+    )
 
 
 def _why_not_run(execution: Execution) -> str:

@@ -26,7 +26,7 @@ from trainkit.grading.pool import LocalWorkers
 from trainkit.grading.station import Setting
 from trainkit.i18n import _
 from trainkit.progress import Progress
-from trainkit.reports.results import screen, show_ignored, show_rows, write_results
+from trainkit.reports.results import screen, show_ignored, show_lacking, show_rows, write_results
 from trainkit.sandbox import levels
 from trainkit.submissions import intake
 from trainkit.submissions.notebooks import Damaged, content_hash
@@ -214,6 +214,7 @@ class Job:
         tally, rows = self.way.grade(self.handed, workers=workers, scheduler=scheduler)
         show_rows(console, rows)
         show_ignored(console, self.ignored)
+        show_lacking(console, rows)
         console.print(
             _("{graded} graded, {kept} unchanged. Results: {folder}").format(
                 graded=tally.graded, kept=tally.kept, folder=self.way.classroom.grades

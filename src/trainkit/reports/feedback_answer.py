@@ -15,7 +15,7 @@ from trainkit.course.naming import about
 from trainkit.course.present import Note, format_value, verdict_note
 from trainkit.gradebook import records
 from trainkit.gradebook.summary import cells_missed
-from trainkit.i18n import _, ngettext, pick
+from trainkit.i18n import _, ngettext, pick, retold
 from trainkit.reports.feedback_model import AnswerView, TableView
 
 __all__ = ["answer_view"]
@@ -102,6 +102,9 @@ def _said(
     """Return what to say of an answer that has been handed in; nobody is asked to run a cell again."""
     if result.outcome == "not run":
         return Note("info", about(answer, _("{name} was not run")), _why_not_run(run))
+    if result.outcome == "failed":
+        text = "\n".join(retold(line) for line in result.reason.splitlines())
+        return Note("look", about(answer, _("{name}: its cell failed")), text)
     note = verdict_note(_verdict(answer, result, key, info), answer)
     return Note(note.tone, note.title) if result.outcome == "not attempted" else note
 

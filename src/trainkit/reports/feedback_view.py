@@ -19,6 +19,7 @@ from trainkit.i18n import _, get_language, joined, listed, ngettext, pick, retol
 from trainkit.reports.feedback_answer import answer_view
 from trainkit.reports.feedback_model import ExerciseView, FeedbackView, Lesson, StandingView
 from trainkit.reports.pages import share
+from trainkit.sandbox.lacking import lacked
 
 __all__ = ["Released", "feedback_view", "released_by_kind", "score"]
 
@@ -190,6 +191,12 @@ def _cut_off(state: str, *, all_ran: bool) -> str:
 
 
 def _failure(cell: int, error: str, message: str) -> str:
+    if library := lacked(error, message):
+        return _(
+            "Cell {cell} needs `{library}`, which grading doesn't have. The rest of the cell was run "
+            "without it. Your assessor is told, too; if `{library}` is a file of yours, hand it in beside "
+            "the notebook."
+        ).format(cell=cell, library=library)
     left_out = {
         "timeout": _("Cell {cell} ran too long, so it was left out. Look for a loop that doesn't end."),
         "died": _("Cell {cell} ended the notebook's kernel, so it was left out."),

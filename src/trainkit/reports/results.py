@@ -15,6 +15,7 @@ from trainkit.gradebook import summary
 from trainkit.i18n import _, ngettext
 from trainkit.reports.feedback import feedback_page
 from trainkit.reports.feedback_view import released_by_kind
+from trainkit.reports.lacking import lacking_lines
 from trainkit.submissions import intake
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from trainkit.gradebook.records import Submission
 
-__all__ = ["printable", "screen", "show_ignored", "show_rows", "write_results"]
+__all__ = ["printable", "screen", "show_ignored", "show_lacking", "show_rows", "write_results"]
 
 #: Lines about what isn't graded that are shown.
 _MOST_LINES = 30
@@ -61,6 +62,12 @@ def show_rows(console: Console, submissions: Sequence[Submission]) -> None:
     """Show a row for each submission, and what its signs mean."""
     console.print(_table(summary.rows(submissions)))
     console.print(summary.legend(), style="dim")
+
+
+def show_lacking(console: Console, submissions: Sequence[Submission]) -> None:
+    """Show which libraries notebooks import and grading lacks, and what to do about it."""
+    for line in lacking_lines(submissions):
+        console.print(printable(line), markup=False, style="yellow")
 
 
 def show_ignored(console: Console, ignored: Sequence[intake.Ignored]) -> None:

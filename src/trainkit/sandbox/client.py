@@ -2,7 +2,8 @@
 
 By itself it behaves as papermill's own: it stops at the first error. A grader lets it go on: a cell that
 raises is followed by the next one, and after a cell that has ended its kernel, or has run too long, the
-notebook runs again from the top in a fresh kernel, without that cell.
+notebook runs again from the top in a fresh kernel, without that cell. A cell that imports a library
+which isn't there goes on without it.
 """
 
 from __future__ import annotations
@@ -17,10 +18,14 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 
 from trainkit.course.answers import ANSWER_MIME
+from trainkit.sandbox.lacking import lacked
 from trainkit.sandbox.messages import DISPLAYS, Died, Ended, Flood, Message, Stopped, TooLong
 from trainkit.sandbox.running import Kernel, Observer, Order
 
 __all__ = ["Client"]
+
+#: Run after a cell that lacks a library; the names below it are of the box, not of the notebook.
+_RESUME = 'await __import__("trainkit.sandbox.lacking", fromlist=["resume"]).resume({source!r})'
 
 
 class Client(PapermillNotebookClient):
@@ -107,6 +112,8 @@ class Client(PapermillNotebookClient):
         self.code_cells_executed += 1
         if self._observer is not None:
             reply = self._converse(cell, cell_index)
+            if lacked(reply["ename"], reply["evalue"]):
+                reply = self._converse(cell, cell_index, _RESUME.format(source=cell.source))
             if reply["leaving"]:
                 raise Died("exit")
             return cell
@@ -122,8 +129,8 @@ class Client(PapermillNotebookClient):
             run_sync(self._check_raise_for_error)(cell, cell_index, {"content": reply})
         return cell
 
-    def _converse(self, cell: Any, index: int) -> dict[str, Any]:
-        """Send a cell to the kernel, take what it displays, and return its reply."""
+    def _converse(self, cell: Any, index: int, source: str = "") -> dict[str, Any]:
+        """Send a cell, or something else in its place, take what comes of it, and return the reply."""
         if self._gone:
             raise Died(self._gone)
         assert self._kernel is not None
@@ -131,7 +138,7 @@ class Client(PapermillNotebookClient):
         deadline = min(self._deadline, time.monotonic() + seconds)
         times = cell.metadata["execution"] = {}
         reply: dict[str, Any] = {}
-        for message in self._kernel.run(cell.source, deadline, self._order.stop):
+        for message in self._kernel.run(source or cell.source, deadline, self._order.stop):
             if message.kind == "execute_input":
                 times["iopub.execute_input"] = _now()
                 cell.execution_count = message.content["execution_count"]

@@ -19,6 +19,7 @@ from trainkit.i18n import _, joined, ngettext, percent
 from trainkit.reports.class_report.blocks import exercise_report, too_few
 from trainkit.reports.class_report.drawing import distribution
 from trainkit.reports.class_report.model import Block, ExerciseReport, Flagged, Report
+from trainkit.reports.lacking import lacking_lines
 from trainkit.reports.pages import render, share
 from trainkit.reports.similarity import Pair
 
@@ -71,6 +72,7 @@ def class_report(
         exercises=_exercises(submissions, keys, alike),
         flagged=_flagged(reason, len(flags)),
         flags=flags,
+        lacking=lacking_lines(submissions),
     )
 
 

@@ -27,6 +27,7 @@ _OUTCOMES = {
     "mistake": "#B26E00",
     "wrong": "#8C2D04",
     "invalid": "#A2548A",
+    "failed": "#5E3C99",
     "not run": "#444444",
     "not attempted": "#767676",
 }

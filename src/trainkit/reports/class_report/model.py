@@ -103,6 +103,7 @@ class Report:
         exercises: by id.
         flagged: submissions to look at, or why they aren't shown.
         flags: its rows.
+        lacking: what to know of libraries that grading lacks, a sentence each.
     """
 
     title: str
@@ -113,3 +114,4 @@ class Report:
     exercises: Sequence[ExerciseReport]
     flagged: Block
     flags: Sequence[Flagged]
+    lacking: Sequence[str] = ()
