@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from asked import CHOICE
 from loaded import INFO, RIGHT_TABLE, Load
 
-from trainkit.course.journal import Journal, Progress
+from trainkit.course.journal import Journal
+from trainkit.course.judge import Verdict
 from trainkit.course.model import Choice
-from trainkit.gradebook.book import Gradebook
+from trainkit.course.standing import standings
 from trainkit.i18n import use_language
 
 
@@ -50,34 +50,34 @@ def test_a_check_is_kept_at_once_and_is_no_submission(load: Load, workspace: Pat
     page.press("nps", "Check")
     journal = Journal.of(workspace)
     assert journal.latest(INFO)["nps"].codes == ("NPS-1",)
-    assert journal.progress(INFO) == Progress(attempted=1)
-    assert not (workspace / ".trainkit" / "gradebook.db").exists()
+    assert journal.latest(INFO, action="submit") == {}
 
 
-def rows(workspace: Path) -> list[Any]:
-    with Gradebook(workspace / ".trainkit" / "gradebook.db") as book:
-        return book.latest()
+def earned(load: Load, workspace: Path) -> dict[str, float | None]:
+    """Return what the submitted answers would earn, by name."""
+    entries = Journal.of(workspace).entries(INFO)
+    return {s.answer.name: s.earns for s in standings(INFO, entries, 0) if s.given}
 
 
-def test_submit_is_an_entry_of_the_journal_and_a_row_of_the_gradebook(load: Load, workspace: Path) -> None:
+def test_submit_is_an_entry_of_the_journal_and_says_what_it_would_earn(load: Load, workspace: Path) -> None:
     page = load()
     page.enter("nps", "35")
     said = page.press("nps", "Submit")
     assert "is right" in said
-    assert "Answers submitted: 1 of 5." in said
-    assert Journal.of(workspace).latest(INFO, 0, action="submit")["nps"].value == 35.0
-    (row,) = rows(workspace)
-    assert {m.name: m.earned for m in row.marks if m.earned} == {"nps": 2.0}
+    assert "Submitted: 1 of 5" in said
+    assert "It would earn 2 of 2." in said
+    assert "Not handed in yet." in said
+    entry = Journal.of(workspace).latest(INFO, 0, action="submit")["nps"]
+    assert (entry.value, entry.way) == (35.0, "page")
 
 
 def test_a_second_submission_takes_the_place_of_the_first(load: Load, workspace: Path) -> None:
     page = load()
     for typed in ("35", "36"):
         page.enter("nps", typed)
-        page.press("nps", "Submit")
-    (row,) = rows(workspace)
-    assert sum(m.earned for m in row.marks) == 0
-    assert Journal.of(workspace).progress(INFO) == Progress(attempted=1, right=1, submitted=1)
+        said = page.press("nps", "Submit")
+    assert earned(load, workspace) == {"nps": 0.0}
+    assert "You have had it right." in said
 
 
 @pytest.mark.parametrize("typed", ["", "about 35", "nan"])
@@ -86,7 +86,6 @@ def test_what_is_no_answer_is_not_submitted(load: Load, workspace: Path, typed: 
     page.enter("nps", typed)
     page.press("nps", "Submit")
     assert Journal.of(workspace).latest(INFO) == {}
-    assert not (workspace / ".trainkit" / "gradebook.db").exists()
 
 
 def test_without_a_workspace_a_submission_is_refused_and_says_how_to_get_one(load: Load) -> None:
@@ -107,8 +106,7 @@ def test_all_kinds_of_answers_are_entered_and_submitted(load: Load, workspace: P
     page.cards["csat_by_type"].input.fill(RIGHT_TABLE)
     for name in page.cards:
         assert "is right" in page.press(name, "Submit"), name
-    (row,) = rows(workspace)
-    assert sum(m.earned for m in row.marks) == INFO.points
+    assert sum(earned(load, workspace).values()) == INFO.points
 
 
 def test_after_a_reload_what_was_entered_and_submitted_is_back(load: Load, workspace: Path) -> None:
@@ -121,12 +119,16 @@ def test_after_a_reload_what_was_entered_and_submitted_is_back(load: Load, works
     assert again.cards["nps"].input.value == "36"
     assert "not submitted" in again.said("nps")
     assert again.cards["word"].input.value == "promoters"
-    assert "Submitted before" in again.said("word")
+    assert "Submitted on the page: promoters (" in again.said("word")
     assert again.said("sentence") == ""
     again.enter("nps", "35")
-    assert "Answers submitted: 2 of 5." in again.press("nps", "Submit")
-    (row,) = rows(workspace)
-    assert {m.name: m.earned for m in row.marks if m.earned} == {"nps": 2.0, "word": 1.0}
+    assert "Submitted: 2 of 5" in again.press("nps", "Submit")
+    assert earned(load, workspace) == {"nps": 2.0, "word": 1.0}
+
+
+def test_the_page_says_what_the_notebook_gave(load: Load, workspace: Path) -> None:
+    Journal.of(workspace).write(INFO, 0, Verdict("nps", "wrong", value=36.0), "submit", way="notebook")
+    assert "Submitted in the notebook: 36.0 (" in load().said("nps")
 
 
 def test_an_answer_that_could_not_be_judged_is_not_brought_back(load: Load, workspace: Path) -> None:
@@ -181,8 +183,7 @@ def test_in_an_examination_an_answer_is_noted_and_nothing_tells_right_from_wrong
     assert "Verdicts come when the examination is released." in said[0][0]
     assert [part.replace("35.0", "36.0") for part in said[0]] == list(said[1])
     journal = Journal.of(workspace)
-    assert {e.outcome for e in journal._entries(page.page.info, "me")} == {"recorded"}
-    assert not (workspace / ".trainkit" / "gradebook.db").exists()
+    assert {e.outcome for e in journal.entries(page.page.info)} == {"recorded"}
     assert "Hint" not in {b.description for b in page.cards["nps"].widget.children[2].children}
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -10,9 +12,10 @@ from pathlib import Path
 import pytest
 from asked import CHOICE, NUMBER, TABLE
 
-from trainkit.course.journal import Journal, Progress, trainee
+from trainkit.course.journal import HandIn, Journal, trainee
 from trainkit.course.judge import Verdict
 from trainkit.course.model import Info
+from trainkit.errors import InputError
 
 INFO = Info(
     id="1-01",
@@ -45,12 +48,13 @@ def test_processes_that_write_at_once_lose_nothing(journal: Journal) -> None:
             written.result()
     for name in names:
         assert journal.latest(INFO, who=name)["nps"].value == 24
-        assert [e.value for e in journal._entries(INFO, name)] == list(range(25))
+        assert [e.value for e in journal.entries(INFO, who=name)] == list(range(25))
 
 
 def test_nothing_is_written_or_made_by_looking(journal: Journal) -> None:
     assert journal.latest(INFO) == {}
-    assert journal.progress(INFO) == Progress()
+    assert journal.hand_ins() == []
+    assert journal.last_entry() == 0
     assert not journal.path.parent.exists()
 
 
@@ -81,27 +85,13 @@ def test_trainees_do_not_see_each_other(journal: Journal, monkeypatch: pytest.Mo
     journal.write(INFO, 0, RIGHT, who="lin")
     monkeypatch.setenv("TRAINKIT_TRAINEE", "chen")
     assert journal.latest(INFO) == {}
-    assert journal.progress(INFO) == Progress()
-    assert journal.progress(INFO, who="lin") == Progress(attempted=1, right=1)
+    assert [e.value for e in journal.entries(INFO, who="lin")] == [35.0]
 
 
 def test_the_trainee_is_the_signed_in_one_or_me(monkeypatch: pytest.MonkeyPatch) -> None:
     assert trainee() == "me"
     monkeypatch.setenv("TRAINKIT_TRAINEE", "林悦")
     assert trainee() == "林悦"
-
-
-def test_a_right_answer_stays_right_in_the_progress(journal: Journal) -> None:
-    journal.write(INFO, 0, RIGHT, "submit")
-    journal.write(INFO, 0, WRONG)
-    journal.write(INFO, 0, Verdict("sentence", "not attempted"))
-    journal.write(INFO, 0, Verdict("csat_by_type", "invalid", detail="no table"))
-    assert journal.progress(INFO) == Progress(attempted=2, right=1, submitted=1)
-
-
-def test_answers_that_an_edition_no_longer_asks_are_left_out_of_the_progress(journal: Journal) -> None:
-    journal.write(INFO, 0, Verdict("gone", "right", value=1))
-    assert journal.progress(INFO) == Progress()
 
 
 @pytest.mark.parametrize("value", [None, 35.0, "构成变了", ["mix"], {"columns": ["类型"], "rows": [["B2B"]]}])
@@ -121,3 +111,63 @@ def test_outside_of_a_workspace_there_is_no_journal(tmp_path: Path, monkeypatch:
     here = Journal.here()
     assert here is not None
     assert here.path == Journal.of(tmp_path).path
+
+
+def test_page_and_notebook_are_told_apart_and_the_last_of_either_is_the_latest(journal: Journal) -> None:
+    journal.write(INFO, 0, RIGHT, "submit", way="page")
+    journal.write(INFO, 0, WRONG, "submit")
+    assert [e.way for e in journal.entries(INFO)] == ["page", "notebook"]
+    assert journal.latest(INFO, action="submit")["nps"].way == "notebook"
+
+
+#: The journal's table before the ways were told apart.
+OLD = """
+create table entry (
+    id integer primary key, at text not null, trainee text not null, kind text not null,
+    activity text not null, edition text not null, variant integer not null, name text not null,
+    action text not null, outcome text not null, codes text not null, value text not null
+);
+insert into entry values
+    (1, '2026-01-05T08:00:00Z', 'me', 'exercise', '1-01', 'first', 0, 'nps', 'check', 'wrong', '[]', '36'),
+    (2, '2026-01-05T08:01:00Z', 'me', 'exercise', '1-01', 'first', 0, 'nps', 'submit', 'right', '[]', '35');
+"""
+
+
+def old_journal(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(OLD)
+
+
+def test_an_old_journal_goes_on_and_its_submissions_were_made_on_pages(journal: Journal) -> None:
+    old_journal(journal.path)
+    assert [(e.action, e.way, e.value) for e in journal.entries(INFO)] == [
+        ("check", "", 36),
+        ("submit", "page", 35),
+    ]
+    journal.write(INFO, 0, RIGHT, "submit")
+    assert len(journal.entries(INFO)) == 3
+
+
+def _look(path: Path) -> int:
+    return len(Journal(path).entries(INFO))
+
+
+def test_several_processes_may_find_a_journal_old_at_once(journal: Journal) -> None:
+    old_journal(journal.path)
+    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
+        assert list(pool.map(_look, [journal.path] * 8)) == [2] * 8
+
+
+def test_a_hand_in_is_noted_once_under_its_number(journal: Journal) -> None:
+    handed = HandIn(1, "2026-01-12T09:15:00+00:00", "me", ("1-01",), 7, "content", "me-1.trainkit.zip")
+    journal.note_hand_in(handed)
+    assert journal.hand_ins() == [handed]
+    assert journal.hand_ins(who="lin") == []
+    with pytest.raises(InputError, match="same moment"):
+        journal.note_hand_in(handed)
+
+
+def test_a_workspace_keeps_its_mark(journal: Journal, tmp_path: Path) -> None:
+    assert journal.workspace() == journal.workspace()
+    assert journal.workspace() != Journal.of(tmp_path / "other").workspace()

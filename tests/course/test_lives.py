@@ -16,7 +16,8 @@ from trainkit import Exercise, Lesson
 from trainkit.course.activity import harvest, staged
 from trainkit.course.answers import ANSWER_MIME
 from trainkit.course.interactive import WIDGET_MIME, control, picture, quiz_widget
-from trainkit.course.journal import Journal, Progress
+from trainkit.course.journal import Journal
+from trainkit.course.judge import Verdict
 from trainkit.course.lives import Graded, Notebook
 from trainkit.course.model import Info, Quiz, QuizChoice, plain
 from trainkit.errors import InputError, UnknownName
@@ -83,18 +84,27 @@ def test_answers_are_noted_in_the_journal(exercise: Exercise, shown: Shown, tmp_
     info = exercise._info
     latest = Journal.of(tmp_path / "workspace").latest(info, 0)
     assert {n: (e.outcome, e.codes, e.action) for n, e in latest.items()} == {
-        "double": ("mistake", ("GEN-1",), "check")
+        "double": ("mistake", ("GEN-1",), "submit")
     }
 
 
 def test_progress_counts_earlier_sessions(exercise: Exercise, shown: Shown) -> None:
     exercise.answer(double=20)
     Exercise("1-01").progress()
-    assert shown[-1]["text/plain"].splitlines() == [
-        "· Answers right: 1 of 2",
-        "  `double`: right",
-        "  `size`: not attempted",
-    ]
+    first, double, size = shown[-1]["text/plain"].splitlines()
+    assert first == "· Submitted: 1 of 2"
+    assert double.startswith("  `double`: Submitted in the notebook: 20.0 (")
+    assert "It would earn 2 of 2. Not handed in yet." in double
+    assert size == "  `size`: Nothing is submitted."
+
+
+def test_the_notebook_says_what_was_submitted_on_the_page(
+    exercise: Exercise, shown: Shown, tmp_path: Path
+) -> None:
+    verdict = Verdict("double", "right", value=20.0)
+    Journal.of(tmp_path / "workspace").write(exercise._info, 0, verdict, "submit", way="page")
+    exercise.answer(double=...)
+    assert "not attempted yet\n  Submitted on the page: 20.0 (" in shown[0]["text/plain"]
 
 
 def test_hints_are_a_ladder_that_ends(exercise: Exercise, shown: Shown) -> None:
@@ -140,7 +150,7 @@ def test_without_a_practice_key_an_answer_is_noted_and_not_judged(
     text = shown[0]["text/plain"]
     assert "`double` = 34.0 is noted" in text
     assert "`size` can't be judged yet" in text
-    assert Journal.of(tmp_path / "workspace").progress(exercise._info) == Progress(attempted=2)
+    assert len(Journal.of(tmp_path / "workspace").latest(exercise._info)) == 2
 
 
 def exam(course: Path) -> None:
@@ -163,7 +173,9 @@ def test_an_examination_says_nothing_of_right_and_wrong(course: Path, shown: Sho
     assert right.replace("20.0", "#") == wrong.replace("30.0", "#")
     assert "Verdicts come when the examination is released." in right
     assert "There are no hints in an examination." in hint
-    assert progress.splitlines()[:2] == ["· Answers noted: 1 of 2", "  `double`: noted"]
+    assert progress.splitlines()[0] == "· Submitted: 1 of 2"
+    assert "Grading decides what it earns." in progress
+    assert "right" not in progress
 
 
 def test_under_grading_values_leave_as_plain_data_and_nothing_is_said(

@@ -27,7 +27,6 @@ from trainkit.gradebook.database import Database
 from trainkit.gradebook.enrolment import enroll
 from trainkit.gradebook.marking import set_mark
 from trainkit.gradebook.migrations import upgrade
-from trainkit.grading.on_page import record_page_submission
 
 Content = dict[str, list[tuple[Any, ...]]]
 
@@ -47,7 +46,6 @@ def fill(where: Path | str) -> None:
         enroll(book, [Entry("lin-yue", "林悦", "lin@example.org", "2026001", "甲班", "zh")], who="zhou-min")
         book.record("lin-yue", INFO, graded(), plan="p", received=b"\x00\xff", files=[("own.py", b"x = 1")])
         book.record("chen-bo", INFO, graded("c2", earned=1.0), plan="p", received=b"y")
-        record_page_submission(book, INFO, 0, {}, who="me")
         set_mark(book, "chen-bo", "9-01", "double", 1.5, why="well argued", comment="好")
 
 
@@ -89,7 +87,7 @@ def test_a_restored_gradebook_goes_on(where: Path | str, elsewhere: Path | str, 
     restore(elsewhere, tmp_path / "spring.zip")
     with Gradebook(elsewhere) as book:
         book.record("zhou-min", INFO, graded("c9"), plan="p", received=b"z")
-        assert [s.trainee.name for s in book.latest()] == ["chen-bo", "lin-yue", "me", "zhou-min"]
+        assert [s.trainee.name for s in book.latest()] == ["chen-bo", "lin-yue", "zhou-min"]
         assert book.received("lin-yue", "9-01") == b"\x00\xff"
         assert [r.files for r in book.handed_in(trainee="lin-yue")] == [(("own.py", b"x = 1"),)]
 
@@ -107,7 +105,7 @@ def test_nothing_is_overwritten_unless_it_is_said(where: Path | str, tmp_path: P
     assert content(where) == before
     restore(where, tmp_path / "spring.zip", force=True)
     with Gradebook(where) as book:
-        assert [s.trainee.name for s in book.latest()] == ["chen-bo", "lin-yue", "me"]
+        assert [s.trainee.name for s in book.latest()] == ["chen-bo", "lin-yue"]
         assert book.audit()[-1].action == "restore"
 
 

@@ -10,10 +10,8 @@ from graded import graded
 from sqlalchemy.exc import IntegrityError
 from submitted import INFO
 
-from trainkit.course.judge import Verdict
 from trainkit.gradebook.book import Gradebook
 from trainkit.gradebook.grades import Mark
-from trainkit.grading.on_page import record_page_submission
 
 
 @pytest.fixture
@@ -89,29 +87,6 @@ def test_a_submission_is_written_whole_or_not_at_all(book: Gradebook):
     assert [m.name for m in submission.marks] == ["double", "size"]
 
 
-def test_a_page_earns_points_on_its_own_variant(book: Gradebook):
-    said = {"double": Verdict("double", "right", value=20.0), "size": Verdict("size", "wrong", value="small")}
-    assert record_page_submission(book, INFO, 0, said, who="me", lang="zh") == (2.0, 4.0)
-    [submission] = book.latest()
-    assert (submission.source, submission.trainee.lang) == ("page", "zh")
-    assert [r.outcome for r in submission.executions[0].results] == ["right", "wrong", "not attempted"]
-
-
-def test_a_page_loaded_anew_keeps_what_was_submitted(book: Gradebook):
-    record_page_submission(book, INFO, 0, {"double": Verdict("double", "right", value=20.0)}, who="me")
-    assert record_page_submission(
-        book, INFO, 0, {"size": Verdict("size", "right", value="big")}, who="me"
-    ) == (3, 4)
-    assert len(book.latest()) == 1
-
-
-def test_a_page_on_other_data_starts_anew(book: Gradebook):
-    record_page_submission(book, INFO, 0, {"double": Verdict("double", "right", value=20.0)}, who="me")
-    assert record_page_submission(
-        book, INFO, 5, {"size": Verdict("size", "right", value="big")}, who="me"
-    ) == (1, 4)
-
-
 WRITER = """
 import sys
 from pathlib import Path
@@ -120,13 +95,11 @@ from graded import graded
 from submitted import INFO
 from trainkit.course.judge import Verdict
 from trainkit.gradebook.book import Gradebook
-from trainkit.grading.on_page import record_page_submission
 
 where = sys.argv[1] if "://" in sys.argv[1] else Path(sys.argv[1])
 for n in range(12):
     with Gradebook(where) as book:
-        said = {"double": Verdict("double", "right", value=float(n))}
-        record_page_submission(book, INFO, 0, said, who=f"{sys.argv[2]}-{n}")
+        book.record(f"{sys.argv[2]}-{n}", INFO, graded(), plan="p", received=b"x")
         book.record("lin-yue", INFO, graded(f"{sys.argv[2]}-{n}"), plan="p", received=b"x")
 """
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from trainkit.course.catalogue import find
-from trainkit.course.journal import Journal
+from trainkit.course.journal import HandIn, Journal
 from trainkit.course.judge import Verdict
 from trainkit.servers.overview import Overview, overview
 from trainkit.servers.plan import Plan
@@ -27,7 +27,16 @@ def make_plan(workspace: Path) -> Plan:
 
 def answer(plan: Plan, kind: str, id: str, name: str, outcome: str = "right", action: str = "check") -> None:
     verdict = Verdict(name=name, outcome=outcome, value=1.0)
-    Journal.of(plan.workspace).write(find(kind, id), 0, verdict, action, who=plan.trainee)
+    Journal.of(plan.workspace).write(find(kind, id), 0, verdict, action, way="page", who=plan.trainee)
+
+
+def hand_in(plan: Plan, *exercises: str) -> None:
+    journal = Journal.of(plan.workspace)
+    number = len(journal.hand_ins(who=plan.trainee)) + 1
+    entry = journal.last_entry()
+    journal.note_hand_in(
+        HandIn(number, "2026-01-12T09:15:00+00:00", plan.trainee, exercises, entry, "c", "f")
+    )
 
 
 def seen(plan: Plan, lang: str = "en") -> Overview:
@@ -60,12 +69,43 @@ def test_a_new_workspace_begins_with_the_first_lesson(plan):
     assert page.resume.next is page.resume.lesson
 
 
-def test_right_answers_count_and_wrong_ones_only_begin(plan):
-    answer(plan, "exercise", "1-06", "nps", "wrong")
-    card = seen(plan).cards[0]
-    assert (card.exercise.done, card.exercise.progress.attempted, card.state) == (0, 1, "begun")
-    answer(plan, "exercise", "1-06", "nps", "right")
-    assert seen(plan).cards[0].exercise.done == 1
+def test_in_a_lesson_right_answers_count_and_wrong_ones_only_begin(plan):
+    answer(plan, "lesson", "1-06", "nps", "wrong")
+    lesson = seen(plan).cards[0].lesson
+    assert (lesson.done, lesson.attempted, lesson.state) == (0, 1, "begun")
+    answer(plan, "lesson", "1-06", "nps", "right")
+    assert seen(plan).cards[0].lesson.done == 1
+
+
+def test_in_an_exercise_a_right_check_is_nothing_submitted_and_never_done(plan):
+    for name in ("nps", "margin", "share"):
+        answer(plan, "exercise", "1-06", name, "right")
+    exercise = seen(plan).cards[0].exercise
+    assert (exercise.right, exercise.submitted, exercise.done, exercise.state) == (3, 0, 0, "begun")
+
+
+def test_an_exercise_is_done_when_all_of_it_is_handed_in_and_not_before(plan):
+    for name in ("nps", "margin", "share"):
+        answer(plan, "exercise", "1-06", name, "right", "submit")
+    assert seen(plan).cards[0].exercise.state == "submitted"
+    hand_in(plan, "3-01")
+    assert seen(plan).cards[0].exercise.state == "submitted"
+    hand_in(plan, "1-06")
+    assert seen(plan).cards[0].exercise.state == "done"
+    answer(plan, "exercise", "1-06", "nps", "wrong", "submit")
+    page = seen(plan)
+    assert page.cards[0].exercise.state == "submitted"
+    assert (page.submitted, page.not_handed_in) == (3, 1)
+
+
+def test_what_a_submission_would_earn_is_told_apart_from_what_was_right(plan):
+    answer(plan, "exercise", "1-06", "nps", "right", "submit")
+    answer(plan, "exercise", "1-06", "nps", "wrong", "submit")
+    exercise = seen(plan).cards[0].exercise
+    assert exercise.right == 1
+    assert exercise.earned.startswith("As submitted, it would earn 0 of ")
+    answer(plan, "exercise", "1-06", "margin", "recorded", "submit")
+    assert "Grading decides" in seen(plan).cards[0].exercise.earned
 
 
 def test_a_begun_exercise_is_what_one_goes_on_with(plan):
@@ -88,6 +128,8 @@ def test_when_everything_is_done_there_is_nothing_to_go_on_with(plan):
     ):
         for name in names:
             answer(plan, kind, id, name, "right", "submit")
+    assert seen(plan).resume.state == "submitted"
+    hand_in(plan, "1-06", "3-01")
     page = seen(plan)
     assert page.resume is None
     assert (page.done, page.total, page.per_cent) == (8, 8, 100)

@@ -9,13 +9,13 @@ import ipywidgets as w
 
 from trainkit.apps.inputs import Input, make_input
 from trainkit.course.answers import GIVEN, validate
-from trainkit.course.journal import trainee
 from trainkit.course.judge import Verdict
 from trainkit.course.lives import Given, Notebook
-from trainkit.course.model import Answer, Info
+from trainkit.course.model import Answer
 from trainkit.course.naming import in_plain_words
 from trainkit.course.present import Note, code_spans, hint_note
-from trainkit.i18n import _, get_language, ngettext, pick
+from trainkit.course.standing import said_of
+from trainkit.i18n import _, ngettext, pick
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,10 +30,7 @@ class Page(Notebook):
     """
 
     tells_of_hints = False  # there is a button
-
-    def __init__(self, info: Info, variant: int) -> None:
-        super().__init__(info, variant)
-        self.submitted: dict[str, Verdict] = {}
+    way = "page"
 
     def table(self, name: str) -> pd.DataFrame:
         """Return the table, and show it to look through."""
@@ -66,28 +63,18 @@ class Page(Notebook):
             return super().judged(answer, payload)
 
     def submit(self, answer: Answer, verdict: Verdict) -> Note:
-        """Record an answer as the trainee's word, in the journal and in the gradebook."""
-        from trainkit.gradebook.book import Gradebook
-        from trainkit.grading.on_page import record_page_submission
-
+        """Record an answer as the trainee's word, in the journal: what is handed in is taken from there."""
         if self.journal is None:
             return Note(
                 "look",
                 _("Nothing was submitted"),
                 _("No workspace keeps it. Use `trainkit start`."),
             )
-        outcome = None if self.key else "recorded"
-        self.journal.write(self.info, self.variant, verdict, "submit", outcome=outcome)
-        self.submitted[answer.name] = verdict
-        if self.key is not None:
-            with Gradebook(self.journal.path.parent / "gradebook.db") as book:
-                record_page_submission(
-                    book, self.info, self.variant, self.submitted, who=trainee(), lang=get_language()
-                )
-        done, all_ = len(self.submitted), len(self.info.answers)
-        return Note(
-            "good", _("Submitted"), _("Answers submitted: {done} of {all}.").format(done=done, all=all_)
-        )
+        self.note(verdict, submitted=True)
+        found = self.standings()
+        (own,) = (s for s in found if s.answer.name == answer.name)
+        done = _("Submitted: {done} of {all}").format(done=sum(bool(s.given) for s in found), all=len(found))
+        return Note("good", done, said_of(own))
 
 
 class Card:
@@ -132,11 +119,9 @@ class Card:
         if payload["state"] != GIVEN:
             return
         self.input.fill(payload["value"])
-        submitted = self.page.journal.latest(self.page.info, self.page.variant, action="submit")
-        if self.answer.name in submitted:
-            payload = self.page.payload(self.answer, submitted[self.answer.name].value)
-            self.page.submitted[self.answer.name] = self.page.judged(self.answer, payload)[0]
-            self._say(Note("info", _("Submitted before"), _("You can change the answer and submit again.")))
+        (found,) = (s for s in self.page.standings() if s.answer.name == self.answer.name)
+        if found.given:
+            self._say(Note("info", _("Where this answer stands"), said_of(found)))
         else:
             self._say(Note("info", _("Your last entry is back"), _("It is saved, but not submitted.")))
 

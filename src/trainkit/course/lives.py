@@ -12,17 +12,18 @@ import os
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from trainkit.course import present
 from trainkit.course.answers import ANSWER_MIME, GIVEN, pack
 from trainkit.course.catalogue import find, info_from_plain, load_key
-from trainkit.course.journal import Journal
+from trainkit.course.journal import Entry, Journal, Way, now, trainee
 from trainkit.course.judge import Verdict, judge
 from trainkit.course.model import Answer, Info, Key, Kind, Quiz
 from trainkit.course.naming import about
+from trainkit.course.standing import Standing, progress_note, standings, submitted_words
 from trainkit.course.typed import as_typed
-from trainkit.i18n import _
+from trainkit.i18n import _, joined
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,11 +79,14 @@ class Notebook(Life):
     #: Verdicts say how to ask for a hint.
     tells_of_hints = True
 
+    #: On which way answers come here.
+    way: Way = "notebook"
+
     def __init__(self, info: Info, variant: int) -> None:
         super().__init__(info, variant)
         self.key: Key | None = load_key(info.kind, info.id, variant)
         self.journal = Journal.here()
-        self.outcomes: dict[str, str] = {}
+        self._unkept: list[Entry] = []
 
     def answer(self, values: Given) -> None:
         """Show the verdict on each value; the plain data goes along in the same output."""
@@ -98,13 +102,40 @@ class Notebook(Life):
     def check(self, answer: Answer, payload: Mapping[str, Any]) -> tuple[Verdict, present.Note]:
         """Judge a payload, note it in the journal, and return the verdict with what to say."""
         verdict, note = self.judged(answer, payload)
+        if verdict.outcome != "not attempted":
+            self.note(verdict)
+        elif given := self.elsewhere(answer):
+            note = present.Note("info", note.title, joined(given, note.text))
+        return verdict, note
+
+    def note(self, verdict: Verdict, *, submitted: bool | None = None) -> None:
+        """Write a verdict into the journal; in a notebook, what an exercise's cell gives is submitted.
+
+        Outside of a workspace it is kept as long as the kernel lives.
+        """
         unsaid = self.key is None and verdict.outcome == "wrong"
         outcome = "recorded" if unsaid else verdict.outcome
-        if outcome != "not attempted":
-            self.outcomes[answer.name] = outcome
-            if self.journal:
-                self.journal.write(self.info, self.variant, verdict, outcome=outcome)
-        return verdict, note
+        if submitted is None:
+            submitted = self.way == "notebook" and self.info.kind == "exercise" and outcome != "invalid"
+        action: Literal["check", "submit"] = "submit" if submitted else "check"
+        if self.journal:
+            self.journal.write(self.info, self.variant, verdict, action, way=self.way, outcome=outcome)
+        else:
+            place = (self.info.kind, self.info.id, self.info.edition, self.variant, verdict.name)
+            said = (action, self.way, outcome, verdict.codes, verdict.value)
+            self._unkept.append(Entry(len(self._unkept) + 1, now(), trainee(), *place, *said))
+
+    def standings(self) -> tuple[Standing, ...]:
+        """Return where each answer stands, earlier sessions and both ways included."""
+        entries = self.journal.entries(self.info) if self.journal else self._unkept
+        handed = self.journal.hand_ins() if self.journal else []
+        return standings(self.info, entries, self.variant, handed)
+
+    def elsewhere(self, answer: Answer) -> str:
+        """Say what was submitted for an answer on the other way; nothing if nothing was."""
+        found = next((s for s in self.standings() if s.answer.name == answer.name), None)
+        given = [g for g in (found.given if found else ()) if g.way != self.way]
+        return submitted_words(given[0], answer) if given else ""
 
     def judged(self, answer: Answer, payload: Mapping[str, Any]) -> tuple[Verdict, present.Note]:
         """Judge a payload and return the verdict with what to say.
@@ -134,11 +165,8 @@ class Notebook(Life):
         present.display_note([note])
 
     def progress(self) -> None:
-        """Show one line an answer, earlier sessions included."""
-        before = {}
-        if self.journal:
-            before = {n: e.outcome for n, e in self.journal.latest(self.info, self.variant).items()}
-        present.display_note([present.progress_note(self.info, {**before, **self.outcomes})])
+        """Show where each answer stands, earlier sessions included."""
+        present.display_note([progress_note(self.info, self.standings())])
 
     def quiz(self, quiz: Quiz) -> None:
         """Ask with radio buttons, or check boxes where several choices are right."""

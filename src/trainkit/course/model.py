@@ -82,6 +82,7 @@ class Answer:
         accept: further spellings of a right text.
         credit: the share of its points, in [0, 1), that an answer earns although it isn't right: by the code
             of a mistake, or for `convention`; what isn't named earns nothing.
+        code: only what code computes earns points; typed on the page, the answer earns nothing.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Answer:
     columns: tuple[Column, ...] = ()
     accept: tuple[str, ...] = ()
     credit: Mapping[str, float] = field(default_factory=dict)
+    code: bool = False
 
 
 @dataclass(frozen=True)

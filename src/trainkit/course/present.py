@@ -8,7 +8,7 @@ from typing import Any
 
 from trainkit.course.conventions import decimals
 from trainkit.course.judge import Verdict
-from trainkit.course.model import Answer, Info
+from trainkit.course.model import Answer
 from trainkit.course.naming import about
 from trainkit.i18n import _, joined, listed, ngettext, percent, pick
 
@@ -18,7 +18,6 @@ __all__ = [
     "display_note",
     "format_value",
     "hint_note",
-    "progress_note",
     "recorded_note",
     "status",
     "unmarked",
@@ -146,18 +145,6 @@ def recorded_note(verdict: Verdict, answer: Answer, *, released_later: bool) -> 
 def hint_note(text: str, step: int, steps: int) -> Note:
     """Return a rung of the ladder of hints."""
     return Note("info", _("Hint {step} of {steps}").format(step=step, steps=steps), text)
-
-
-def progress_note(info: Info, outcomes: Mapping[str, str]) -> Note:
-    """Return how far a trainee is: one line an answer."""
-    done = sum(outcomes.get(a.name) == "right" for a in info.answers)
-    lines = [f"`{a.name}`: {status(outcomes.get(a.name, 'not attempted'))}" for a in info.answers]
-    title = (
-        _("Answers right: {done} of {all}").format(done=done, all=len(info.answers))
-        if info.instant
-        else _("Answers noted: {done} of {all}").format(done=len(outcomes), all=len(info.answers))
-    )
-    return Note("good" if done == len(info.answers) else "info", title, "\n".join(lines))
 
 
 def status(outcome: str) -> str:

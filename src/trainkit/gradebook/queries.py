@@ -10,8 +10,6 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from trainkit.course.judge import Verdict
-from trainkit.course.model import Info
 from trainkit.gradebook import records
 
 __all__ = [
@@ -22,7 +20,6 @@ __all__ = [
     "graded_before",
     "handed_in",
     "last",
-    "submitted_before",
     "whose",
 ]
 
@@ -113,26 +110,3 @@ def graded_before(session: Session, trainee: str, exercise: str, content: str) -
         records.Submission.state == "graded",
     )
     return session.scalars(query).first()
-
-
-def submitted_before(session: Session, who: str, info: Info, variant: int) -> dict[str, Verdict]:
-    """Return the answers that were submitted on the page before: a page that is loaded anew forgets them."""
-    last = session.scalars(
-        select(records.Execution)
-        .join(records.Submission)
-        .join(records.Trainee)
-        .join(records.Exercise)
-        .where(
-            records.Trainee.name == who,
-            records.Exercise.code == info.id,
-            records.Exercise.edition == info.edition,
-            records.Submission.source == "page",
-            records.Execution.variant == variant,
-        )
-        .order_by(records.Submission.seen_at.desc(), records.Submission.id.desc())
-    ).first()
-    results = last.results if last is not None else []
-    return {
-        r.name: Verdict(r.name, r.outcome, tuple(r.codes), detail=r.reason, value=r.value)  # type: ignore[arg-type]
-        for r in results
-    }

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
+from typing import Literal
 
 from trainkit.course.catalogue import catalogue
-from trainkit.course.journal import Journal, Progress
+from trainkit.course.handing_in.card import card_of, own_variant
+from trainkit.course.journal import HandIn, Journal
 from trainkit.course.model import LEVELS, Info
+from trainkit.course.standing import Standing, earned, standings
 from trainkit.i18n import _, get_language, pick
 from trainkit.servers.plan import HOME, Plan
 from trainkit.servers.workspace import new_editions
 
 __all__ = ["Activity", "Card", "Overview", "Phase", "overview"]
+
+
+State = Literal["new", "begun", "submitted", "done"]
 
 
 @dataclass(frozen=True)
@@ -22,8 +28,7 @@ class Activity:
     Args:
         lab: the address that opens it in JupyterLab.
         page: the address of its page; empty for a lesson.
-        total: how many answers it asks for.
-        progress: how far the trainee is.
+        standings: where each answer stands.
         minutes: how long it takes.
         instant: verdicts are given on the spot.
         editions: addresses of new editions that lie beside a changed copy.
@@ -31,23 +36,64 @@ class Activity:
 
     lab: str
     page: str
-    total: int
-    progress: Progress
+    standings: tuple[Standing, ...]
     minutes: int
     instant: bool
     editions: tuple[str, ...]
 
     @property
-    def done(self) -> int:
-        """How many answers count as done: right ones, or submitted ones where nothing is said yet."""
-        return self.progress.right if self.instant else self.progress.submitted
+    def total(self) -> int:
+        """How many answers it asks for."""
+        return len(self.standings)
 
     @property
-    def state(self) -> str:
-        """`new`, `begun` or `done`."""
-        if self.total and self.done >= self.total:
-            return "done"
-        return "begun" if self.progress.attempted else "new"
+    def attempted(self) -> int:
+        """How many answers were tried."""
+        return sum(s.attempted for s in self.standings)
+
+    @property
+    def right(self) -> int:
+        """How many answers were right at some time."""
+        return sum(s.was_right for s in self.standings)
+
+    @property
+    def submitted(self) -> int:
+        """How many answers are submitted."""
+        return sum(bool(s.given) for s in self.standings)
+
+    @property
+    def handed_in(self) -> int:
+        """How many answers are handed in as they were submitted last."""
+        return sum(s.handed_in for s in self.standings)
+
+    @property
+    def done(self) -> int:
+        """How many answers need nothing more: practised ones of a lesson, submitted ones of an exercise."""
+        return self.submitted if self.page else self.right
+
+    @property
+    def earned(self) -> str:
+        """What the submission would earn, in words; nothing without one."""
+        if not self.page or not self.submitted:
+            return ""
+        known, open_ = earned(self.standings)
+        points = sum(s.answer.points for s in self.standings)
+        if not open_:
+            return _("As submitted, it would earn {earned:g} of {points:g} points.").format(
+                earned=known, points=points
+            )
+        if not known:
+            return _("Grading decides what it earns.")
+        return _(
+            "As submitted, it would earn {earned:g} of {points:g} points; grading decides on {open:g}."
+        ).format(earned=known, points=points, open=open_)
+
+    @property
+    def state(self) -> State:
+        """How far it is: an exercise is done when all of it is handed in, and not before."""
+        if not self.total or self.done < self.total:
+            return "begun" if self.attempted else "new"
+        return "done" if not self.page or self.handed_in == self.total else "submitted"
 
 
 @dataclass(frozen=True)
@@ -75,9 +121,11 @@ class Card:
         return self.activities[0]
 
     @property
-    def state(self) -> str:
-        """`new`, `begun` or `done`."""
-        states = {a.state for a in self.activities if a.total}
+    def state(self) -> State:
+        """How far it is; with a lesson and an exercise, `done` when both are."""
+        states: set[State] = {a.state for a in self.activities if a.total}
+        if states == {"submitted", "done"}:
+            return "submitted"
         return states.pop() if len(states) == 1 else "begun" if states else "new"
 
 
@@ -101,12 +149,16 @@ class Overview:
         resume: the card to go on with; `None` when all is done or nothing is there.
         lab: JupyterLab's address.
         workspace: the trainee's folder.
+        trainee: the full name, where the workspace has joined a class.
+        class_title: what the class is called.
     """
 
     phases: list[Phase]
     resume: Card | None
     lab: str
     workspace: str
+    trainee: str = ""
+    class_title: str = ""
 
     @property
     def cards(self) -> list[Card]:
@@ -115,8 +167,18 @@ class Overview:
 
     @property
     def done(self) -> int:
-        """Answers done, of all activities."""
+        """Answers that need nothing more, of all activities."""
         return sum(a.done for card in self.cards for a in card.activities)
+
+    @property
+    def submitted(self) -> int:
+        """Answers of exercises that are submitted."""
+        return sum(card.exercise.submitted for card in self.cards if card.exercise)
+
+    @property
+    def not_handed_in(self) -> int:
+        """Answers of exercises that are submitted and not handed in."""
+        return self.submitted - sum(card.exercise.handed_in for card in self.cards if card.exercise)
 
     @property
     def total(self) -> int:
@@ -132,14 +194,17 @@ class Overview:
 def overview(plan: Plan) -> Overview:
     """Return the home page's content for a plan, in the language in use."""
     journal = Journal.of(plan.workspace)
+    handed = journal.hand_ins(who=plan.trainee)
+    known = card_of(plan.workspace)
     cards = [
-        _card(plan, journal, id, {info.kind: info for info in infos})
+        _card(plan, journal, handed, id, {info.kind: info for info in infos})
         for id, infos in itertools.groupby(catalogue(), key=lambda info: info.id)
     ]
     phases = _phases()
     for card in cards:
         phases[int(card.id[0]) - 1].cards.append(card)
-    return Overview(phases, _resume(cards), "/lab", str(plan.workspace))
+    name, title = (known.name or known.trainee, known.title) if known else ("", "")
+    return Overview(phases, _resume(cards), "/lab", str(plan.workspace), name, title)
 
 
 def _phases() -> list[Phase]:
@@ -154,22 +219,24 @@ def _phases() -> list[Phase]:
     ]
 
 
-def _card(plan: Plan, journal: Journal, id: str, kinds: dict[str, Info]) -> Card:
+def _card(plan: Plan, journal: Journal, handed: list[HandIn], id: str, kinds: dict[str, Info]) -> Card:
     first = kinds.get("lesson") or kinds["exercise"]
     lesson, exercise = (
-        _activity(plan, journal, kinds[kind]) if kind in kinds else None for kind in ("lesson", "exercise")
+        _activity(plan, journal, handed, kinds[kind]) if kind in kinds else None
+        for kind in ("lesson", "exercise")
     )
     return Card(id, pick(first.title), pick(LEVELS[first.level]), first.competencies, lesson, exercise)
 
 
-def _activity(plan: Plan, journal: Journal, info: Info) -> Activity:
+def _activity(plan: Plan, journal: Journal, handed: list[HandIn], info: Info) -> Activity:
     lang = get_language()
     copy = f"{info.kind}s/{lang}/{info.id}.ipynb"
     return Activity(
         lab=f"/lab/tree/{copy}",
         page=f"{HOME}exercise/{lang}/{info.id}" if info.kind == "exercise" else "",
-        total=len(info.answers),
-        progress=journal.progress(info, who=plan.trainee),
+        standings=standings(
+            info, journal.entries(info, who=plan.trainee), own_variant(plan.workspace, info), handed
+        ),
         minutes=info.minutes,
         instant=info.instant,
         editions=tuple(f"/lab/tree/{path}" for path in new_editions(plan.workspace, copy)),
@@ -178,7 +245,7 @@ def _activity(plan: Plan, journal: Journal, info: Info) -> Activity:
 
 def _resume(cards: list[Card]) -> Card | None:
     """Return the card to go on with: one that was begun, else the first new one."""
-    for state in ("begun", "new"):
+    for state in ("begun", "new", "submitted"):
         for card in cards:
             if card.state == state:
                 return card
