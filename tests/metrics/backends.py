@@ -20,12 +20,17 @@ def _duckdb(data: Mapping[str, Sequence[Any]]) -> Any:
 
 
 def _arrow(data: Mapping[str, Sequence[Any]]) -> pa.Table:
-    return pa.table({name: pa.array(list(values), from_pandas=True) for name, values in data.items()})
+    return pa.table({name: pa.array(list(values)) for name, values in data.items()})
 
 
-#: How to build a frame from a dictionary of lists; `None` is missing.
+def _nullable(data: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
+    return pd.DataFrame(data).convert_dtypes()
+
+
+#: How to build a frame from a dictionary of lists; `None` is missing, and NaN stays NaN where there is one.
 BACKENDS: dict[str, Callable[[Mapping[str, Sequence[Any]]], Any]] = {
     "pandas": pd.DataFrame,
+    "pandas-nullable": _nullable,
     "pandas-pyarrow": lambda data: _arrow(data).to_pandas(types_mapper=pd.ArrowDtype),
     "pyarrow": _arrow,
     "polars": lambda data: pl.DataFrame(dict(data), strict=False),

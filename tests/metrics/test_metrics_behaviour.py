@@ -108,7 +108,7 @@ def test_similarity_is_the_same_both_ways_round_and_one_only_for_equals(left: st
 # --- traps of real data -----------------------------------------------------------------------------------
 def test_a_code_for_no_answer_is_refused_and_named():
     """The airport survey codes blank as 11, which would count as a promoter."""
-    with pytest.raises(OutOfRange, match="Got 11 \\(2 times\\)"):
+    with pytest.raises(OutOfRange, match=r"Got 11 \(2×\)"):
         m.nps([10, 11, 3, 11])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import narwhals.stable.v2 as nw
@@ -10,11 +9,13 @@ import numpy as np
 
 from trainkit.errors import EmptyInput
 from trainkit.i18n import _
-from trainkit.metrics.frames import IntoFrame, collect, lazy
+from trainkit.metrics.amounts import orders
+from trainkit.metrics.days import months
+from trainkit.metrics.frames import IntoFrame, collect, free
+from trainkit.metrics.missing import known
 
-__all__ = ["Activity", "activity", "before", "customer_months", "month_name", "whole_days"]
+__all__ = ["Activity", "activity", "customer_months"]
 
-MONTHS_PER_YEAR = 12
 #: Months that share one integer as its bits.
 _BITS = 60
 
@@ -30,20 +31,19 @@ class Activity(NamedTuple):
     """A computed table in the caller's library."""
 
 
-def customer_months(frame: IntoFrame, customer: str, when: str) -> nw.LazyFrame[Any]:
-    """Return the distinct months in which each customer bought, counted in column `month`.
+def customer_months(frame: IntoFrame, customer: str, when: str, amount: str | None) -> nw.LazyFrame[Any]:
+    """Return the months in which each customer bought, counted in column `month`.
 
-    A month is counted as `year · 12 + month − 1`. A column `when` of integers holds counted, distinct months
-    already: the result of `retention.active_months`.
+    A month is counted as `year · 12 + month − 1`. They are distinct, unless `when` counts months already, as
+    the result of `retention.active_months` does: that needn't be done twice.
     """
-    bought = lazy(frame, customer, when).filter(~nw.col(customer).is_null(), ~nw.col(when).is_null())
-    if bought.collect_schema()[when].is_integer():
-        return bought.select(customer, month=nw.col(when).cast(nw.Int64))
-    month = nw.col(when).dt.year().cast(nw.Int64) * MONTHS_PER_YEAR + nw.col(when).dt.month() - 1
-    return bought.select(customer, month=month).unique([customer, "month"])
+    rows = known(orders(frame, amount, customer, when), customer, when)
+    counted = rows.collect_schema()[when].is_numeric()
+    pairs = months(rows, when).select(customer, month=nw.col(when))
+    return pairs if counted else pairs.unique([customer, "month"])
 
 
-def activity(frame: IntoFrame, customer: str, when: str) -> Activity:
+def activity(frame: IntoFrame, customer: str, when: str, amount: str | None) -> Activity:
     """Return who bought in which month.
 
     Every customer's months come from the caller's engine as bits of one integer, or of several for longer
@@ -52,11 +52,17 @@ def activity(frame: IntoFrame, customer: str, when: str) -> Activity:
     Raises:
         EmptyInput: there is no purchase.
     """
-    months = customer_months(frame, customer, when)
+    free([customer], "month")
     # Computed once here, at one row a customer and month: a lazy engine would do it again for each step.
-    pairs = collect(months)
+    pairs = collect(customer_months(frame, customer, when, amount))
     if pairs.is_empty():
         raise EmptyInput(_("There is no purchase."))
+    found = _bits(pairs, customer)
+    # A month that a customer has twice carries its bit over to the next: then, and only then, bits get fewer.
+    return found if found.active.sum() == len(pairs) else _bits(pairs.unique([customer, "month"]), customer)
+
+
+def _bits(pairs: nw.DataFrame[Any], customer: str) -> Activity:
     start, last = int(pairs["month"].min()), int(pairs["month"].max())
     columns = {}
     for block in range((last - start) // _BITS + 1):
@@ -73,29 +79,3 @@ def activity(frame: IntoFrame, customer: str, when: str) -> Activity:
         bits = masks[f"_bits_{month // _BITS}"].to_numpy().astype(np.int64)
         active[:, month] = bits >> (month % _BITS) & 1
     return Activity(active, start, pairs)
-
-
-def month_name(month: int) -> str:
-    """Return a counted month as text.
-
-    >>> month_name(2025 * 12)
-    '2025-01'
-    """
-    return f"{month // MONTHS_PER_YEAR}-{month % MONTHS_PER_YEAR + 1:02d}"
-
-
-def before(frame: nw.LazyFrame[Any], when: str, day: date) -> nw.Expr:
-    """Return whether `when`, a date or a time, lies before the start of `day`."""
-    dtype = frame.collect_schema()[when]
-    if dtype == nw.Date:
-        return nw.col(when) < day
-    midnight = nw.lit(datetime(day.year, day.month, day.day))
-    if isinstance(dtype, nw.Datetime) and dtype.time_zone:
-        return nw.col(when).dt.convert_time_zone("UTC").dt.replace_time_zone(None) < midnight
-    return nw.col(when) < midnight
-
-
-def whole_days(frame: nw.LazyFrame[Any], when: str) -> nw.Expr:
-    """Return the day of `when`, a date or a time; a time keeps its type: that is quicker than a date."""
-    column = nw.col(when)
-    return column if frame.collect_schema()[when] == nw.Date else column.dt.truncate("1d")

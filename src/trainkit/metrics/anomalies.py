@@ -11,7 +11,8 @@ import numpy as np
 
 from trainkit.errors import EmptyInput, InputError, OutOfRange
 from trainkit.i18n import _
-from trainkit.metrics.frames import IntoColumn, IntoFrame, collect, lazy, numbers
+from trainkit.metrics.frames import IntoColumn, IntoFrame, collect, free, lazy, numbers, ordered
+from trainkit.metrics.missing import known
 from trainkit.metrics.registry import metric
 from trainkit.metrics.results import Interval
 
@@ -314,17 +315,17 @@ def duplicated_batches(
         raise OutOfRange(
             _("`min_share` must lie above 0 and up to 100 %. Got {share:g}.").format(share=min_share)
         )
-    known = lazy(frame, batch, key).filter(~nw.col(batch).is_null(), ~nw.col(key).is_null())
-    counted = known.group_by(batch, key).agg(n=nw.len())
-    again = counted.with_columns(again=nw.when(nw.col("n") > 1).then(nw.lit(1)).otherwise(nw.lit(0)))
-    table = collect(again.group_by(batch).agg(records=nw.len(), repeated=nw.col("again").sum()))
+    free([batch], "records", "repeated", "share")
+    counted = known(lazy(frame, batch, key), batch, key).group_by(batch, key).agg(__n=nw.len())
+    twice = nw.when(nw.col("__n") > 1).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)
+    again = counted.with_columns(__again=twice).group_by(batch)
+    table = collect(again.agg(records=nw.len(), repeated=nw.col("__again").sum()))
     if table.is_empty():
         raise EmptyInput(_("No row has both a batch and a key."))
     table = table.with_columns(nw.col("records", "repeated").cast(nw.Int64))
     table = table.with_columns(share=100 * nw.col("repeated") / nw.col("records"))
-    return (
-        table.filter(nw.col("share") >= min_share).sort("share", batch, descending=[True, False]).to_native()
-    )
+    found = table.filter(nw.col("share") >= min_share)
+    return ordered(found, "share", batch, descending=[True, False]).to_native()
 
 
 @metric(

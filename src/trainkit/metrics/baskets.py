@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from trainkit.errors import EmptyInput, OutOfRange
+from trainkit.errors import OutOfRange
 from trainkit.i18n import _
-from trainkit.metrics.frames import IntoFrame, eager, like
+from trainkit.metrics.frames import IntoFrame, complete, like
+from trainkit.metrics.ids import spelled
 from trainkit.metrics.registry import metric
 
 __all__ = ["association_rules", "itemsets"]
@@ -32,9 +33,7 @@ _BASKETS = {
 
 def _columns(frame: IntoFrame, basket: str, item: str) -> tuple[dict[Any, frozenset[int]], int, Any]:
     """Return the baskets of every item, how many baskets there are, and the complete rows."""
-    rows = eager(frame, basket, item).drop_nulls()
-    if rows.is_empty():
-        raise EmptyInput(_("No row has both a basket and an item."))
+    rows = complete(frame, basket, item, only=True)
     numbered: dict[Any, int] = {}
     holders: dict[Any, set[int]] = {}
     for key, name in zip(rows[basket].to_list(), rows[item].to_list(), strict=True):
@@ -93,7 +92,7 @@ def _frequent(
 def itemsets(frame: IntoFrame, basket: str, item: str, min_support: float = 0.01, longest: int = 3) -> Any:
     """Sets of items that are bought together often enough, with their support as a share of all baskets.
 
-    An item twice in a basket counts once.
+    An item twice in a basket counts once. Take returns out first: what was sent back wasn't bought.
 
     Args:
         frame: one row an item in a basket; rows with a missing value are left out.
@@ -120,7 +119,7 @@ def itemsets(frame: IntoFrame, basket: str, item: str, min_support: float = 0.01
     counts = [len(found[items]) for items in ranked]
     return like(
         {
-            "items": [" + ".join(map(str, items)) for items in ranked],
+            "items": [" + ".join(map(spelled, items)) for items in ranked],
             "size": [len(items) for items in ranked],
             "n": counts,
             "support": [n / baskets for n in counts],
@@ -149,7 +148,7 @@ def association_rules(
 
     All thresholds are compared in whole numbers: a rule with a confidence of exactly 0.8 isn't lost. A lift
     of 1 means that the two have nothing to do with each other; a popular item has a high confidence with
-    everything.
+    everything. Take returns out first.
 
     Args:
         frame: one row an item in a basket; rows with a missing value are left out.
@@ -190,8 +189,8 @@ def association_rules(
     n, n_left, n_right = (np.array([rule[k] for rule in rules], dtype=float) for k in (2, 3, 4))
     return like(
         {
-            "if_bought": [" + ".join(map(str, rule[0])) for rule in rules],
-            "then_bought": [str(rule[1]) for rule in rules],
+            "if_bought": [" + ".join(map(spelled, rule[0])) for rule in rules],
+            "then_bought": [spelled(rule[1]) for rule in rules],
             "n": [rule[2] for rule in rules],
             "support": (n / baskets).tolist(),
             "confidence": (n / n_left).tolist(),

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from trainkit.errors import EmptyInput, InputError, OutOfRange
+from trainkit.errors import InputError, OutOfRange
 from trainkit.i18n import _
-from trainkit.metrics.frames import IntoFrame, eager, extend, lazy, like, numbers
+from trainkit.metrics.frames import IntoFrame, complete, extend, like, numbers
 from trainkit.metrics.registry import metric
 
 __all__ = ["cluster_quality", "k_means"]
@@ -37,9 +37,7 @@ class _Clustering(NamedTuple):
 
 def _features(frame: IntoFrame, features: Sequence[str], scale: bool) -> tuple[np.ndarray, Any]:
     """Return the complete rows' features, standardised if asked for, shape (n, k), and the rows."""
-    rows = eager(frame, *lazy(frame, *features).collect_schema().names()).drop_nulls(list(features))
-    if rows.is_empty():
-        raise EmptyInput(_("No row has all features."))
+    rows = complete(frame, *features)
     points = np.column_stack([numbers(rows[name], name) for name in features])
     if not scale:
         return points, rows

@@ -9,8 +9,9 @@ import numpy as np
 
 from trainkit.errors import EmptyInput, InputError, OutOfRange
 from trainkit.i18n import _
-from trainkit.metrics.frames import IntoFrame, eager, like, numbers
+from trainkit.metrics.frames import IntoFrame, complete, free, like, numbers
 from trainkit.metrics.registry import metric
+from trainkit.metrics.rounding import steady
 
 __all__ = [
     "AhpWeights",
@@ -58,9 +59,7 @@ def _scores(
         raise OutOfRange(
             _("Weights must be 0 or more and add up to 1. They add up to {sum:g}.").format(sum=share.sum())
         )
-    rows = eager(frame, option, *weights).drop_nulls()
-    if rows.is_empty():
-        raise EmptyInput(_("There is no option with a score for every criterion."))
+    rows = complete(frame, option, *weights, only=True)
     scores = np.column_stack([numbers(rows[c], c) for c in weights])
     return rows[option].to_list(), scores, share, rows
 
@@ -95,9 +94,10 @@ def weighted_scores(frame: IntoFrame, option: str, weights: Mapping[str, float])
     >>> weighted_scores(vendors, "vendor", {"function": 0.6, "price": 0.4})["vendor"].tolist()
     ['Y', 'X']
     """
+    free([option], "total", "rank")
     names, scores, share, rows = _scores(frame, option, weights)
     # Rounded, so that totals which are equal on paper share a rank.
-    totals = np.round(scores @ share, 9)
+    totals = steady(scores @ share)
     order = sorted(range(len(names)), key=lambda i: (-totals[i], str(names[i])))
     rank = [int((totals > totals[i]).sum()) + 1 for i in order]
     return like({option: [names[i] for i in order], "total": totals[order].tolist(), "rank": rank}, rows)
@@ -145,7 +145,7 @@ def weight_sensitivity(
         for moved in (max(0.0, share[j] - change), min(1.0, share[j] + change)):
             varied = share * (1 - moved) / (1 - share[j])
             varied[j] = moved
-            totals = np.round(scores @ varied, 9)
+            totals = steady(scores @ varied)
             order = sorted(range(len(names)), key=lambda i: (-totals[i], str(names[i])))
             lead = totals[order[0]] - totals[order[1]] if len(order) > 1 else 0.0
             for column, value in zip(
@@ -200,9 +200,8 @@ def benchmark_gaps(
     >>> benchmark_gaps(table)[["gap", "position"]].values.tolist()
     [[-5.0, 'behind']]
     """
-    rows = eager(frame, indicator, ours, industry, better).drop_nulls()
-    if rows.is_empty():
-        raise EmptyInput(_("No indicator has both values."))
+    free([indicator, ours, industry, better], "gap", "gap_percent", "position")
+    rows = complete(frame, indicator, ours, industry, better, only=True)
     directions = rows[better].to_list()
     if unknown := sorted({str(d) for d in directions} - {"higher", "lower"}):
         raise InputError(
@@ -211,7 +210,7 @@ def benchmark_gaps(
             )
         )
     mine, theirs = numbers(rows[ours], ours), numbers(rows[industry], industry)
-    gap = np.round((mine - theirs) * np.array([1 if d == "higher" else -1 for d in directions]), 9)
+    gap = steady((mine - theirs) * np.array([1 if d == "higher" else -1 for d in directions]))
     percent = [100 * g / abs(t) if t else None for g, t in zip(gap.tolist(), theirs.tolist(), strict=True)]
     names = rows[indicator].to_list()
     order = sorted(

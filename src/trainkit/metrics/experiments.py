@@ -13,6 +13,7 @@ from trainkit.i18n import _
 from trainkit.metrics.frames import IntoColumn, numbers
 from trainkit.metrics.registry import metric
 from trainkit.metrics.results import Difference, Test, chi_square_p, normal_quantile
+from trainkit.metrics.rounding import steady
 
 __all__ = [
     "experiment_size",
@@ -193,7 +194,7 @@ def experiment_size(baseline: float, effect: float, alpha: float = 0.05, power: 
     z_alpha, z_power = normal_quantile(1 - alpha), NormalDist().inv_cdf(power)
     mean = (p + q) / 2
     root = z_alpha * sqrt(2 * mean * (1 - mean)) + z_power * sqrt(p * (1 - p) + q * (1 - q))
-    return ceil(round((root / effect) ** 2, 9))
+    return ceil(steady((root / effect) ** 2))
 
 
 @metric(

@@ -43,9 +43,9 @@ class Smoothing(NamedTuple):
     """The forecast for every period to come."""
 
 
-def _series(values: IntoColumn, at_least: int) -> np.ndarray:
+def _series(values: IntoColumn, at_least: int, name: str = "values") -> np.ndarray:
     """Return a time series without gaps."""
-    series = numbers(values, "values", keep_missing=True)
+    series = numbers(values, name, keep_missing=True)
     if np.isnan(series).any():
         raise InputError(_("A time series with gaps can't be forecast: fill or explain them first."))
     if series.size < at_least:
@@ -230,7 +230,7 @@ def mape(actual: IntoColumn, forecast: IntoColumn) -> float:
 
 
 def _errors(actual: IntoColumn, forecast: IntoColumn) -> tuple[np.ndarray, np.ndarray]:
-    real, predicted = _series(actual, 1), _series(forecast, 1)
+    real, predicted = _series(actual, 1, "actual"), _series(forecast, 1, "forecast")
     if real.size != predicted.size:
         message = _("Actual values and forecasts differ in length: {actual} and {forecast}.")
         raise InputError(message.format(actual=real.size, forecast=predicted.size))
@@ -264,7 +264,7 @@ def mase(actual: IntoColumn, forecast: IntoColumn, history: IntoColumn, season: 
     >>> mase([26, 38], [25, 36], history=[20, 30, 24, 34], season=2)
     0.375
     """
-    past = _series(history, season + 1)
+    past = _series(history, season + 1, "history")
     scale = np.abs(past[season:] - past[:-season]).mean()
     if not scale:
         raise InputError(_("The history repeats itself exactly: there is no error to compare with."))
@@ -363,8 +363,8 @@ def simulate_total(
         raise OutOfRange(
             _("`level` must lie between 0 and 1. Got {level:g}. 80 % is 0.8.").format(level=level)
         )
-    expected = _series(forecast, 1) * (1 + change / 100)
-    drawn = np.random.default_rng(seed).choice(_series(errors, 1), size=(runs, expected.size))
+    expected = _series(forecast, 1, "forecast") * (1 + change / 100)
+    drawn = np.random.default_rng(seed).choice(_series(errors, 1, "errors"), size=(runs, expected.size))
     totals = (expected + drawn).sum(axis=1)
     low, high = np.quantile(totals, [(1 - level) / 2, (1 + level) / 2])
     return Interval(float(low), float(high))

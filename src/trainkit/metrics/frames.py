@@ -14,23 +14,29 @@ import numpy as np
 
 from trainkit.errors import EmptyInput, InputError, MissingColumn, OutOfRange
 from trainkit.i18n import _
+from trainkit.metrics.missing import is_missing, known, listed
 
 __all__ = [
     "IntoColumn",
     "IntoFrame",
     "collect",
-    "days",
+    "complete",
     "eager",
     "extend",
+    "floats",
+    "free",
     "keys",
     "lazy",
     "like",
     "native",
+    "no_numbers",
     "numbers",
+    "ordered",
     "present",
+    "replace",
     "settle",
+    "shares",
     "tally",
-    "times",
 ]
 
 IntoColumn: TypeAlias = Any
@@ -89,30 +95,24 @@ def eager(frame: IntoFrame, *columns: str) -> nw.DataFrame[Any]:
     return table
 
 
-def times(series: nw.Series[Any]) -> np.ndarray:
-    """Return a column of dates or times as NumPy microseconds; missing ones are NaT, zoned times in UTC.
+def complete(frame: IntoFrame, *columns: str, only: bool = False) -> nw.DataFrame[Any]:
+    """Return the rows that have values in all of `columns`, computed.
+
+    Args:
+        frame: the frame.
+        columns: columns in which nothing may be missing.
+        only: whether to return these columns only, and not all that the frame has.
 
     Raises:
-        InputError: the column holds no times.
+        MissingColumn: some of them aren't there.
+        EmptyInput: there is no such row.
     """
-    if isinstance(series.dtype, nw.Datetime) and series.dtype.time_zone:
-        series = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
-    try:
-        array = series.cast(nw.Datetime("us")).to_numpy()
-    except (TypeError, ValueError, nw.exceptions.NarwhalsError):
-        raise InputError(_("`{name}` must hold times.").format(name=series.name)) from None
-    if array.dtype.kind == "M":
-        return array.astype("datetime64[us]")
-    # pandas' Arrow columns come as objects, with its own mark for missing.
-    return np.array(
-        [None if missing else v for v, missing in zip(array, series.is_null().to_list(), strict=True)],
-        "M8[us]",
+    rows = known(
+        eager(frame, *(columns if only else lazy(frame, *columns).collect_schema().names())), *columns
     )
-
-
-def days(series: nw.Series[Any]) -> np.ndarray:
-    """Return a column of dates or times as NumPy days; missing ones are NaT."""
-    return times(series).astype("datetime64[D]")
+    if rows.is_empty():
+        raise EmptyInput(_("No row has values in all of {columns}.").format(columns=", ".join(columns)))
+    return rows
 
 
 def native(frame: nw.DataFrame[Any]) -> Any:
@@ -126,9 +126,61 @@ def like(data: Mapping[str, Sequence[Any]], frame: nw.DataFrame[Any]) -> Any:
 
 
 def extend(rows: nw.DataFrame[Any], **columns: Sequence[Any] | np.ndarray) -> Any:
-    """Return `rows` with more columns, in the caller's library and with all that its own columns are."""
+    """Return `rows` with more columns, in the caller's library and with all that its own columns are.
+
+    Raises:
+        InputError: a column is there already and holds something else, which would be lost.
+    """
+    for name, values in columns.items():
+        if name in rows.columns and listed(rows[name]) != [
+            None if is_missing(v) else v for v in list(values)
+        ]:
+            message = _("The frame has a column `{name}` already, which would be lost: rename it first.")
+            raise InputError(message.format(name=name))
+    return replace(rows, **columns)
+
+
+def replace(rows: nw.DataFrame[Any], **columns: Sequence[Any] | np.ndarray) -> Any:
+    """Return `rows` with new values in some columns, in the caller's library."""
     added = [nw.new_series(name, values, backend=rows.implementation) for name, values in columns.items()]
     return rows.with_columns(*added).to_native()
+
+
+def free(given: Iterable[str], *made: str) -> None:
+    """Check that a table's own columns don't have the names of those that the caller has given.
+
+    Raises:
+        InputError: one does.
+    """
+    if taken := [name for name in given if name in made]:
+        message = _("The result has a column `{name}` of its own: rename yours first.")
+        raise InputError(message.format(name=taken[0]))
+
+
+def ordered(
+    table: nw.DataFrame[Any], *columns: str, descending: Sequence[bool] | bool = False
+) -> nw.DataFrame[Any]:
+    """Return a computed table, sorted.
+
+    Raises:
+        InputError: a column holds numbers and text, which have no order.
+    """
+    try:
+        return table.sort(*columns, descending=descending)
+    except TypeError:
+        message = _("{columns} must not hold numbers and text together: give all values the same type.")
+        raise InputError(message.format(columns=_quoted(columns))) from None
+
+
+def shares(counts: np.ndarray, groups: Sequence[Any]) -> np.ndarray:
+    """Return each count's share of all counts of its group, in %.
+
+    Computed here and not in the frame: windows over a collected Arrow table may mix up its rows.
+    """
+    numbered: dict[Any, int] = {}
+    place = np.array([numbered.setdefault(group, len(numbered)) for group in groups])
+    totals = np.bincount(place, weights=counts)
+    return 100 * counts / totals[place]
 
 
 def _series(values: IntoColumn, name: str) -> nw.Series[Any] | None:
@@ -148,6 +200,50 @@ def _series(values: IntoColumn, name: str) -> nw.Series[Any] | None:
         message = _("`{name}` must be one column. Got a frame with {count}: {columns}.")
         raise InputError(message.format(name=name, count=len(columns), columns=", ".join(columns)))
     return wrapped.lazy().collect()[columns[0]]
+
+
+def no_numbers(name: str, value: Any) -> InputError:
+    """Return the error for a column that must hold numbers, and holds `value`."""
+    if isinstance(value, str):
+        message = _(
+            "`{name}` must hold numbers. Got the text {value!r}: convert the column first, as "
+            "`pandas.to_numeric` does."
+        )
+    else:
+        message = _("`{name}` must hold numbers. Got {value!r}.")
+    return InputError(message.format(name=name, value=value))
+
+
+def floats(values: IntoColumn, name: str) -> np.ndarray:
+    """Return a column as floats, NaN where missing, shape (n,).
+
+    Decimals and truth values are numbers, text isn't.
+
+    Raises:
+        InputError: a value is no number.
+    """
+    series = _series(values, name)
+    # Arrow's decimals lose a float's last digit where they are cast.
+    exact = series is None or series.dtype.is_decimal()
+    if series is not None and not exact and (series.dtype.is_numeric() or series.dtype == nw.Boolean):
+        array = series.cast(nw.Float64).to_numpy()
+        if array.dtype.kind == "f":
+            return array.astype(float)
+    if isinstance(values, np.ndarray) and values.dtype.kind in "fiub":
+        return values.astype(float)
+    plain = list(values) if series is None else series.to_list()
+    return np.array([_float(value, name) for value in plain], dtype=float)
+
+
+def _float(value: Any, name: str) -> float:
+    if is_missing(value):
+        return np.nan
+    if isinstance(value, (str, bytes)):
+        raise no_numbers(name, value)
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise no_numbers(name, value) from None
 
 
 def numbers(
@@ -172,14 +268,7 @@ def numbers(
         OutOfRange: a value lies outside of `low` and `high`, for example a code for "no answer".
         InputError: the values are no numbers.
     """
-    series = _series(values, name)
-    try:
-        if series is None:
-            array = np.array([np.nan if v is None else v for v in values], dtype=float)
-        else:
-            array = series.cast(nw.Float64).to_numpy().astype(float)
-    except (TypeError, ValueError, nw.exceptions.NarwhalsError):
-        raise InputError(_("`{name}` must hold numbers.").format(name=name)) from None
+    array = floats(values, name)
     valid = array[~np.isnan(array)]
     if valid.size == 0:
         raise EmptyInput(_("`{name}` has no value to compute on.").format(name=name))
@@ -219,7 +308,7 @@ def tally(values: IntoColumn, name: str, *, low: float, high: float) -> tuple[np
         wrapped = nw.from_native(values, allow_series=True, pass_through=True)
     if isinstance(wrapped, nw.LazyFrame) and len(columns := wrapped.collect_schema().names()) == 1:
         counted = wrapped.group_by(columns[0]).agg(n=nw.len()).collect()
-        levels = counted[columns[0]].cast(nw.Float64).to_numpy().astype(float)
+        levels = floats(counted[columns[0]], name)
         counts = counted["n"].to_numpy()
         levels, counts = levels[~np.isnan(levels)], counts[~np.isnan(levels)]
         numbers(levels, name, low=low, high=high)
@@ -231,9 +320,8 @@ def tally(values: IntoColumn, name: str, *, low: float, high: float) -> tuple[np
 def _there(values: IntoColumn, name: str) -> tuple[list[Any], int]:
     """Return the values of a column that aren't missing, and the number of its rows."""
     series = _series(values, name)
-    plain = list(values) if series is None else series.drop_nulls().to_list()
-    # Only NaN differs from itself; it is a missing value in a library that has null beside it.
-    return [v for v in plain if v is not None and v == v], len(plain if series is None else series)
+    plain = list(values) if series is None else series.to_list()
+    return [value for value in plain if not is_missing(value)], len(plain)
 
 
 def keys(values: IntoColumn, name: str) -> set[Any]:

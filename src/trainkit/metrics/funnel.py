@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-import narwhals.stable.v2 as nw
-
 from trainkit.errors import EmptyInput, InputError, OutOfRange
 from trainkit.i18n import _
 from trainkit.metrics.frames import IntoFrame, collect, lazy, like
+from trainkit.metrics.missing import known
 from trainkit.metrics.registry import metric
 
 __all__ = ["conversion_rate", "sales_velocity", "stage_conversion"]
@@ -92,8 +91,8 @@ def stage_conversion(
     >>> stage_conversion(history, ["lead", "won"], case="deal")["overall_rate"].tolist()
     [100.0, 25.0]
     """
-    known = lazy(frame, case, stage).filter(~nw.col(case).is_null(), ~nw.col(stage).is_null())
-    pairs = collect(known.select(case, stage).unique([case, stage]))
+    rows = known(lazy(frame, case, stage), case, stage)
+    pairs = collect(rows.select(case, stage).unique([case, stage]))
     if pairs.is_empty():
         raise EmptyInput(_("No case reached any stage."))
     place = {name: i for i, name in enumerate(stages)}

@@ -7,11 +7,11 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import narwhals.stable.v2 as nw
-
 from trainkit.errors import EmptyInput, InputError
 from trainkit.i18n import _
-from trainkit.metrics.frames import IntoFrame, collect, eager, lazy, like
+from trainkit.metrics.frames import IntoFrame, collect, complete, lazy, like
+from trainkit.metrics.ids import check_kinds
+from trainkit.metrics.missing import is_missing, known, listed
 from trainkit.metrics.registry import metric
 
 __all__ = ["MatchQuality", "golden_record", "jaro_winkler", "match_quality", "normalised_key", "sync_rate"]
@@ -137,7 +137,7 @@ def match_quality(found: IntoFrame, truth: IntoFrame) -> MatchQuality:
 
     Raises:
         EmptyInput: there is no found pair, or no true one.
-        InputError: a frame doesn't have two columns.
+        InputError: a frame doesn't have two columns, or ids are numbers in one and text in the other.
 
     >>> import pandas as pd
     >>> found = pd.DataFrame({"left": ["a", "b"], "right": [1, 9]})
@@ -146,6 +146,9 @@ def match_quality(found: IntoFrame, truth: IntoFrame) -> MatchQuality:
     (50.0, 25.0)
     """
     ours, true = _pairs(found, "found"), _pairs(truth, "truth")
+    for side, name in enumerate(lazy(truth).collect_schema().names()):
+        names = (f"found, {name}", f"truth, {name}")
+        check_kinds((pair[side] for pair in ours), (pair[side] for pair in true), names)
     right = len(ours & true)
     return MatchQuality(
         100 * right / len(ours), 100 * right / len(true), 200 * right / (len(ours) + len(true))
@@ -158,11 +161,8 @@ def _pairs(frame: IntoFrame, name: str) -> set[tuple[Any, ...]]:
         raise InputError(
             _("`{name}` must have two columns of ids. Got {count}.").format(name=name, count=len(columns))
         )
-    rows = eager(frame, *columns).drop_nulls()
-    pairs = set(zip(rows[columns[0]].to_list(), rows[columns[1]].to_list(), strict=True))
-    if not pairs:
-        raise EmptyInput(_("`{name}` has no pair.").format(name=name))
-    return pairs
+    rows = complete(frame, *columns, only=True)
+    return set(zip(rows[columns[0]].to_list(), rows[columns[1]].to_list(), strict=True))
 
 
 @metric(
@@ -192,7 +192,7 @@ def sync_rate(left: IntoFrame, right: IntoFrame, on: str, compare: Sequence[str]
 
     Raises:
         EmptyInput: neither system has a record.
-        InputError: a key occurs twice.
+        InputError: a key occurs twice, or keys or values are numbers in one system and text in the other.
 
     >>> import pandas as pd
     >>> sales = pd.DataFrame({"id": [1, 2, 3], "phone": ["a", "b", "c"]})
@@ -204,16 +204,18 @@ def sync_rate(left: IntoFrame, right: IntoFrame, on: str, compare: Sequence[str]
     everywhere = sides[0].keys() | sides[1].keys()
     if not everywhere:
         raise EmptyInput(_("Neither system has a record."))
+    check_kinds(sides[0], sides[1], (f"left, {on}", f"right, {on}"))
+    for place, column in enumerate(compare):
+        ours, theirs = ([record[place] for record in side.values()] for side in sides)
+        check_kinds(ours, theirs, (f"left, {column}", f"right, {column}"))
     agreed = sum(sides[0][k] == sides[1][k] for k in sides[0].keys() & sides[1].keys())
     return 100 * agreed / len(everywhere)
 
 
 def _by_key(frame: IntoFrame, on: str, compare: Sequence[str]) -> dict[Any, tuple[Any, ...]]:
-    rows = collect(lazy(frame, on, *compare).select(on, *compare).filter(~nw.col(on).is_null()))
-    columns = [
-        [None if gone else v for v, gone in zip(rows[c].to_list(), rows[c].is_null().to_list(), strict=True)]
-        for c in compare
-    ]
+    names = dict.fromkeys([on, *compare])
+    rows = collect(known(lazy(frame, *names).select(*names), on))
+    columns = [listed(rows[c]) for c in compare]
     keys = rows[on].to_list()
     if len(set(keys)) < len(keys):
         raise InputError(_("`{column}` isn't unique: remove duplicates first.").format(column=on))
@@ -260,11 +262,11 @@ def golden_record(frame: IntoFrame, entity: str, newest: str) -> Any:
     [{'entity': 1, 'at': 2, 'phone': '111'}]
     """
     names = lazy(frame, entity, newest).collect_schema().names()
-    rows = collect(lazy(frame).filter(~nw.col(entity).is_null()))
+    rows = collect(known(lazy(frame), entity))
     if rows.is_empty():
         raise EmptyInput(_("No record has an entity."))
     lists = {c: rows[c].to_list() for c in names}
-    there = {c: (~rows[c].is_null()).to_list() for c in names}
+    there = {c: [not is_missing(value) for value in lists[c]] for c in names}
     best: dict[Any, dict[str, tuple[Any, Any]]] = {}
     for i, key in enumerate(lists[entity]):
         record = best.setdefault(key, {})

@@ -10,7 +10,19 @@ import numpy as np
 
 from trainkit.errors import EmptyInput, OutOfRange
 from trainkit.i18n import _
-from trainkit.metrics.frames import IntoColumn, IntoFrame, collect, eager, lazy, native, numbers, times
+from trainkit.metrics.frames import (
+    IntoColumn,
+    IntoFrame,
+    collect,
+    extend,
+    free,
+    lazy,
+    numbers,
+    ordered,
+    shares,
+)
+from trainkit.metrics.missing import known
+from trainkit.metrics.moments import between, moments
 from trainkit.metrics.registry import metric
 
 __all__ = [
@@ -24,7 +36,6 @@ __all__ = [
     "response_time",
 ]
 
-_HOUR = np.timedelta64(1, "h")
 _HELP_DESK = "Help-desk practice; ITIL 4"
 _PAYNE = "Payne & Frow, Journal of Marketing 69(4), 2005"
 
@@ -133,13 +144,14 @@ def channel_mix(frame: IntoFrame, channel: str = "channel", by: str | None = Non
     [75.0, 25.0]
     """
     group = [] if by is None else [by]
-    known = lazy(frame, channel, *group).filter(*(~nw.col(c).is_null() for c in (channel, *group)))
-    table = collect(known.group_by(*group, channel).agg(n=nw.len()))
+    free([channel, *group], "n", "share")
+    rows = known(lazy(frame, channel, *group), channel, *group)
+    table = collect(rows.group_by(*group, channel).agg(n=nw.len()))
     if table.is_empty():
         raise EmptyInput(_("No contact has a channel."))
-    total = nw.col("n").sum().over(*group) if group else nw.col("n").sum()
-    table = table.with_columns(share=100 * nw.col("n") / total)
-    return native(table.sort(*group, "n", channel, descending=[*(False for _g in group), True, False]))
+    table = ordered(table, *group, "n", channel, descending=[*(False for _g in group), True, False])
+    owners = table[group[0]].to_list() if group else [None] * len(table)
+    return extend(table, share=shares(table["n"].to_numpy(), owners))
 
 
 @metric(
@@ -245,12 +257,11 @@ def monitoring_lag(frame: IntoFrame, start: str = "posted_at", end: str = "colle
     Raises:
         EmptyInput: no row has both times.
         OutOfRange: something was known before it happened.
+        InputError: a column holds no times, or only one of the two has a time zone.
 
     >>> import pandas as pd
     >>> times = pd.to_datetime(["2025-04-01 08:00", "2025-04-04 08:00"])
     >>> monitoring_lag(pd.DataFrame({"posted_at": times[:1], "collected_at": times[1:]}))
     72.0
     """
-    rows = eager(frame, start, end)
-    lags = (times(rows[end]) - times(rows[start])) / _HOUR
-    return float(np.median(numbers(lags, f"{end} − {start}", low=0)))
+    return float(np.median(numbers(between(*moments(frame, start, end)), f"{end} − {start}")))

@@ -8,7 +8,7 @@ the silence since.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import narwhals.stable.v2 as nw
@@ -16,8 +16,10 @@ import numpy as np
 
 from trainkit.errors import EmptyInput, InputError, OutOfRange
 from trainkit.i18n import _
-from trainkit.metrics.activity import before, whole_days
-from trainkit.metrics.frames import IntoFrame, collect, days, eager, extend, lazy, numbers, settle
+from trainkit.metrics.amounts import is_purchase, with_amounts
+from trainkit.metrics.days import as_day, days, until, whole_days, with_days
+from trainkit.metrics.frames import IntoFrame, collect, complete, extend, free, lazy, numbers, ordered, settle
+from trainkit.metrics.missing import known
 from trainkit.metrics.registry import metric
 
 __all__ = [
@@ -96,7 +98,7 @@ _PUBLISHED = BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
 )
 def clv_summary(
     frame: IntoFrame,
-    as_of: date,
+    as_of: date | str,
     customer: str = "customer_id",
     when: str = "ordered_at",
     amount: str | None = "amount",
@@ -104,11 +106,13 @@ def clv_summary(
 ) -> Any:
     """Repeat purchases, their span and the age of each customer: what BG/NBD and gamma–gamma are fitted to.
 
-    Purchases of one customer on one day count as one. Later purchases than `as_of` are left out.
+    Purchases of one customer on one day count as one. Later purchases than `as_of` are left out, and so are
+    returns (rows with an amount below 0): they are no purchases, and which one they undo can't be known.
+    Without `amount` take them out first.
 
     Args:
         frame: one row an order or an order line.
-        as_of: last day of the observation.
+        as_of: last day of the observation, a date or ISO text.
         customer: column with the customer's id.
         when: column with the time of the purchase.
         amount: column with the amount; `None` leaves `monetary_value` out.
@@ -121,6 +125,7 @@ def clv_summary(
 
     Raises:
         EmptyInput: there is no purchase until `as_of`.
+        InputError: dates, times or amounts are none (see the day rule).
 
     >>> import pandas as pd
     >>> days = pd.to_datetime(["2025-01-01", "2025-01-15"])
@@ -128,32 +133,38 @@ def clv_summary(
     >>> clv_summary(orders, as_of=pd.Timestamp("2025-02-05").date()).to_dict("records")[0]
     {'customer_id': 'a', 'frequency': 1, 'recency': 2.0, 'T': 5.0, 'monetary_value': 30.0}
     """
-    columns = [customer, when, *([amount] if amount else [])]
-    rows = lazy(frame, *columns)
-    until = before(rows, when, as_of + timedelta(days=1))
-    bought = rows.filter(~nw.col(customer).is_null(), ~nw.col(when).is_null(), until)
-    dated = bought.with_columns(
-        day=whole_days(rows, when), spent=nw.col(amount).cast(nw.Float64) if amount else nw.lit(0.0)
+    end = as_day(as_of, "as_of")
+    free([customer], "frequency", "recency", "T", "monetary_value")
+    rows = with_days(lazy(frame, customer, when, *([amount] if amount else [])), when)
+    if amount:
+        rows = with_amounts(rows, amount)
+        rows = rows.filter(is_purchase(amount))
+    bought = known(rows, customer, when).filter(until(rows, when, end))
+    dated = bought.select(
+        customer, __day=whole_days(rows, when), __spent=nw.col(amount) if amount else nw.lit(0.0)
     )
-    daily = settle(dated.group_by(customer, "day").agg(nw.col("spent").sum()))
+    daily = settle(dated.group_by(customer, "__day").agg(nw.col("__spent").sum()))
     both = daily.group_by(customer).agg(
-        first=nw.col("day").min(), last=nw.col("day").max(), bought=nw.len(), total=nw.col("spent").sum()
+        __first=nw.col("__day").min(),
+        __last=nw.col("__day").max(),
+        __bought=nw.len(),
+        __total=nw.col("__spent").sum(),
     )
-    firsts = daily.join(both.select(customer, day="first"), on=[customer, "day"], how="semi").select(
-        customer, initial="spent"
+    firsts = daily.join(both.select(customer, __day="__first"), on=[customer, "__day"], how="semi").select(
+        customer, __initial="__spent"
     )
-    table = collect(both.join(firsts, on=customer) if amount else both).sort(customer)
+    table = ordered(collect(both.join(firsts, on=customer) if amount else both), customer)
     if table.is_empty():
-        raise EmptyInput(_("There is no purchase until {day}.").format(day=as_of))
-    first, last = days(table["first"]), days(table["last"])
-    frequency = table["bought"].to_numpy().astype(np.int64) - 1
+        raise EmptyInput(_("There is no purchase until {day}.").format(day=end))
+    first, last = days(table["__first"]), days(table["__last"])
+    frequency = table["__bought"].to_numpy().astype(np.int64) - 1
     result = {
         "frequency": frequency,
         "recency": (last - first).astype(float) / days_per_period,
-        "T": (np.datetime64(as_of, "D") - first).astype(float) / days_per_period,
+        "T": (np.datetime64(end, "D") - first).astype(float) / days_per_period,
     }
     if amount:
-        repeat = table["total"].to_numpy().astype(float) - table["initial"].to_numpy().astype(float)
+        repeat = table["__total"].to_numpy() - table["__initial"].to_numpy()
         result["monetary_value"] = repeat / np.maximum(frequency, 1)
     return extend(table.select(customer), **result)
 
@@ -178,10 +189,7 @@ def _maximise(likelihood: Callable[[np.ndarray], tuple[float, np.ndarray]], star
 
 def _purchases(summary: IntoFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray, nw.DataFrame[Any]]:
     """Return frequency, recency and age of the complete rows, and those rows."""
-    names = lazy(summary, "frequency", "recency", "T").collect_schema().names()
-    rows = eager(summary, *names).drop_nulls(["frequency", "recency", "T"])
-    if rows.is_empty():
-        raise EmptyInput(_("No customer has frequency, recency and T."))
+    rows = complete(summary, "frequency", "recency", "T")
     x, t_x, age = (numbers(rows[c], c, low=0) for c in ("frequency", "recency", "T"))
     if (t_x > age).any() or ((x > 0) & (t_x == 0)).any():
         message = _(
@@ -325,10 +333,7 @@ def expected_purchases(summary: IntoFrame, model: BgNbd, horizon: float) -> Any:
 
 
 def _spending(summary: IntoFrame) -> tuple[np.ndarray, np.ndarray, nw.DataFrame[Any]]:
-    names = lazy(summary, "frequency", "monetary_value").collect_schema().names()
-    rows = eager(summary, *names).drop_nulls(["frequency", "monetary_value"])
-    if rows.is_empty():
-        raise EmptyInput(_("No customer has frequency and monetary_value."))
+    rows = complete(summary, "frequency", "monetary_value")
     return (
         numbers(rows["frequency"], "frequency", low=0),
         numbers(rows["monetary_value"], "monetary_value"),

@@ -10,15 +10,11 @@ import numpy as np
 
 from trainkit.errors import EmptyInput
 from trainkit.i18n import _
-from trainkit.metrics.frames import (
-    IntoColumn,
-    IntoFrame,
-    collect,
-    keys,
-    lazy,
-    like,
-    tally,
-)
+from trainkit.metrics.amounts import AMOUNT, orders
+from trainkit.metrics.days import days, whole_days, with_days
+from trainkit.metrics.frames import IntoColumn, IntoFrame, collect, free, keys, like, ordered, tally
+from trainkit.metrics.ids import check_kinds
+from trainkit.metrics.missing import known
 from trainkit.metrics.registry import metric
 
 __all__ = [
@@ -39,22 +35,26 @@ _ORDERS = {
 }
 
 
-def _purchase_days(frame: IntoFrame, customer: str, when: str) -> nw.LazyFrame[Any]:
+def _purchase_days(frame: IntoFrame, customer: str, when: str, amount: str | None) -> nw.LazyFrame[Any]:
     """Return the distinct days on which each customer bought: two orders on one day are one purchase."""
-    rows = lazy(frame, customer, when).select(customer, day=nw.col(when).cast(nw.Date))
-    return rows.filter(~nw.col(customer).is_null(), ~nw.col("day").is_null()).unique([customer, "day"])
+    rows = with_days(orders(frame, amount, customer, when), when)
+    dated = known(rows, customer, when).select(customer, __day=whole_days(rows, when))
+    return dated.unique([customer, "__day"])
 
 
-def _purchases(frame: IntoFrame, customer: str, when: str) -> np.ndarray:
+def _purchases(frame: IntoFrame, customer: str, when: str, amount: str | None) -> np.ndarray:
     """Return the number of purchase days of each buying customer, shape (customers,)."""
-    counts = collect(_purchase_days(frame, customer, when).group_by(customer).agg(n=nw.len()))["n"].to_numpy()
+    counted = _purchase_days(frame, customer, when, amount).group_by(customer).agg(__n=nw.len())
+    counts = collect(counted)["__n"].to_numpy()
     if counts.size == 0:
         raise EmptyInput(_("There is no purchase."))
     return counts
 
 
 @metric(unit="percent", better="higher", zh="复购率", source=_RETAIL, range=(0, 100), example=_ORDERS)
-def repurchase_rate(frame: IntoFrame, customer: str = "customer_id", when: str = "ordered_at") -> float:
+def repurchase_rate(
+    frame: IntoFrame, customer: str = "customer_id", when: str = "ordered_at", amount: str | None = AMOUNT
+) -> float:
     """Share of the buying customers who bought at least twice in the period in %, from 0 to 100 (复购率).
 
     Orders of one customer on one day count as one purchase. For last period's buyers who came back, see
@@ -64,6 +64,8 @@ def repurchase_rate(frame: IntoFrame, customer: str = "customer_id", when: str =
         frame: one row an order or an order line, of one period.
         customer: column with the customer's id.
         when: column with the time of the order.
+        amount: column by which returns are known (below 0) and left out; `None` if there are none. Without a
+            column `amount` every row is a purchase.
 
     Raises:
         EmptyInput: nobody bought.
@@ -73,7 +75,7 @@ def repurchase_rate(frame: IntoFrame, customer: str = "customer_id", when: str =
     >>> repurchase_rate(pd.DataFrame({"customer_id": ["a", "a", "b"], "ordered_at": days}))
     50.0
     """
-    counts = _purchases(frame, customer, when)
+    counts = _purchases(frame, customer, when, amount)
     return float(100 * (counts >= 2).sum() / counts.size)
 
 
@@ -95,18 +97,22 @@ def rebuy_rate(last: IntoColumn, this: IntoColumn) -> float:
 
     Raises:
         EmptyInput: nobody bought in the last period.
+        InputError: ids are numbers in one and text in the other.
 
     >>> rebuy_rate(["a", "b", "c", "d"], ["a", "x"])
     25.0
     """
-    buyers = keys(last, "last")
+    buyers, again = keys(last, "last"), keys(this, "this")
     if not buyers:
         raise EmptyInput(_("Nobody bought in the last period."))
-    return 100 * len(buyers & keys(this, "this")) / len(buyers)
+    check_kinds(buyers, again, ("last", "this"))
+    return 100 * len(buyers & again) / len(buyers)
 
 
 @metric(unit="orders", better="higher", zh="购买频次", source=_FARRIS, range=(1, None), example=_ORDERS)
-def purchase_frequency(frame: IntoFrame, customer: str = "customer_id", when: str = "ordered_at") -> float:
+def purchase_frequency(
+    frame: IntoFrame, customer: str = "customer_id", when: str = "ordered_at", amount: str | None = AMOUNT
+) -> float:
     """Mean number of purchases of a buying customer in the period, 1 or more.
 
     Orders of one customer on one day count as one purchase.
@@ -115,6 +121,8 @@ def purchase_frequency(frame: IntoFrame, customer: str = "customer_id", when: st
         frame: one row an order or an order line, of one period.
         customer: column with the customer's id.
         when: column with the time of the order.
+        amount: column by which returns are known (below 0) and left out; `None` if there are none. Without a
+            column `amount` every row is a purchase.
 
     Raises:
         EmptyInput: nobody bought.
@@ -124,7 +132,7 @@ def purchase_frequency(frame: IntoFrame, customer: str = "customer_id", when: st
     >>> purchase_frequency(pd.DataFrame({"customer_id": ["a", "a", "b"], "ordered_at": days}))
     1.5
     """
-    return float(_purchases(frame, customer, when).mean())
+    return float(_purchases(frame, customer, when, amount).mean())
 
 
 @metric(
@@ -136,7 +144,9 @@ def purchase_frequency(frame: IntoFrame, customer: str = "customer_id", when: st
     range=(1, None),
     example=_ORDERS,
 )
-def purchase_intervals(frame: IntoFrame, customer: str = "customer_id", when: str = "ordered_at") -> Any:
+def purchase_intervals(
+    frame: IntoFrame, customer: str = "customer_id", when: str = "ordered_at", amount: str | None = AMOUNT
+) -> Any:
     """Days between one purchase and the next of every customer who bought twice or more, as a table.
 
     Its median says how long a silence is normal: the ground for an inactivity window.
@@ -145,6 +155,8 @@ def purchase_intervals(frame: IntoFrame, customer: str = "customer_id", when: st
         frame: one row an order or an order line.
         customer: column with the customer's id.
         when: column with the time of the order.
+        amount: column by which returns are known (below 0) and left out; `None` if there are none. Without a
+            column `amount` every row is a purchase.
 
     Returns:
         Columns `customer`, `intervals` (their number), `median_days`, sorted by customer.
@@ -158,19 +170,23 @@ def purchase_intervals(frame: IntoFrame, customer: str = "customer_id", when: st
     >>> purchase_intervals(orders)["median_days"].tolist()
     [8.0]
     """
-    days = collect(_purchase_days(frame, customer, when)).sort(customer, "day")
-    ids = np.array(days[customer].to_list(), dtype=object)
-    gaps = np.diff(days["day"].to_numpy().astype("datetime64[D]").astype(np.int64))
+    free([customer], "intervals", "median_days")
+    table = ordered(collect(_purchase_days(frame, customer, when, amount)), customer, "__day")
+    ids = np.array(table[customer].to_list(), dtype=object)
+    gaps = np.diff(days(table["__day"]).astype(np.int64))
     same = ids[1:] == ids[:-1]
     if not same.any():
         raise EmptyInput(_("Nobody bought on two different days: there is no interval."))
-    table = nw.from_dict(
-        {customer: ids[1:][same].tolist(), "days": gaps[same].tolist()}, backend=days.implementation
+    owners, waits = ids[1:][same], gaps[same]
+    starts = np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]])
+    counts = np.diff(np.r_[starts, owners.size])
+    # Medians by hand: those of a collected Arrow table's groups are estimates.
+    waits = waits[np.lexsort((waits, np.repeat(np.arange(starts.size), counts)))]
+    medians = (waits[starts + (counts - 1) // 2] + waits[starts + counts // 2]) / 2
+    return like(
+        {customer: owners[starts].tolist(), "intervals": counts.tolist(), "median_days": medians.tolist()},
+        table,
     )
-    summary = (
-        table.group_by(customer).agg(intervals=nw.len(), median_days=nw.col("days").median()).sort(customer)
-    )
-    return like({c: summary[c].to_list() for c in summary.columns}, days)
 
 
 @metric(

@@ -11,7 +11,9 @@ import narwhals.stable.v2 as nw
 
 from trainkit.errors import EmptyInput, InputError
 from trainkit.i18n import _
-from trainkit.metrics.frames import IntoFrame, collect, eager, extend, lazy
+from trainkit.metrics.frames import IntoFrame, collect, complete, eager, free, lazy, numbers, ordered, replace
+from trainkit.metrics.ids import spelled
+from trainkit.metrics.missing import known, listed
 from trainkit.metrics.registry import metric
 
 __all__ = ["generalise", "k_anonymity", "pseudonyms", "risky_groups"]
@@ -35,12 +37,14 @@ def _groups(frame: IntoFrame, quasi_identifiers: Sequence[str]) -> nw.DataFrame[
     columns = list(quasi_identifiers)
     if not columns:
         raise InputError(_("Name at least one column by which a person could be recognised."))
+    free(columns, "n")
     rows = eager(frame, *columns)
-    # Groups with a missing part would be left out by some libraries.
-    filled = rows.with_columns(*(nw.col(c).is_null().alias(f"_gone_{c}") for c in columns))
-    for column in columns:
-        filled = filled.with_columns(nw.col(column).cast(nw.String).fill_null(""))
-    return filled.group_by(*columns, *(f"_gone_{c}" for c in columns)).agg(n=nw.len()).sort(*columns)
+    # As text, because groups with a missing part would be left out by some libraries.
+    plain = {c: listed(rows[c]) for c in dict.fromkeys(columns)}
+    texts = {c: ["" if v is None else spelled(v) for v in values] for c, values in plain.items()}
+    gone = {f"_gone_{c}": [v is None for v in values] for c, values in plain.items()}
+    filled = nw.from_dict({**texts, **gone}, backend=rows.implementation)
+    return ordered(filled.group_by(*texts, *gone).agg(n=nw.len()), *texts)
 
 
 @metric(
@@ -104,7 +108,7 @@ def risky_groups(frame: IntoFrame, quasi_identifiers: Sequence[str], k: int = 5)
     """
     groups = _groups(frame, quasi_identifiers)
     columns = list(quasi_identifiers)
-    return groups.filter(nw.col("n") < k).sort("n", *columns).select(*columns, "n").to_native()
+    return ordered(groups.filter(nw.col("n") < k), "n", *columns).select(*columns, "n").to_native()
 
 
 @metric(
@@ -136,12 +140,10 @@ def generalise(frame: IntoFrame, column: str, width: float) -> Any:
     """
     if width <= 0:
         raise InputError(_("`width` must be above 0. Got {width:g}.").format(width=width))
-    rows = eager(frame, *lazy(frame, column).collect_schema().names()).drop_nulls([column])
-    if rows.is_empty():
-        raise EmptyInput(_("`{name}` has no value to compute on.").format(name=column))
+    rows = complete(frame, column)
     last = 1 if float(width).is_integer() else 0
-    starts = [float(v) // width * width for v in rows[column].to_list()]
-    return extend(rows, **{column: [f"{start:g}–{start + width - last:g}" for start in starts]})
+    starts = [v // width * width for v in numbers(rows[column], column).tolist()]
+    return replace(rows, **{column: [f"{start:g}–{start + width - last:g}" for start in starts]})
 
 
 @metric(
@@ -183,8 +185,10 @@ def pseudonyms(frame: IntoFrame, column: str, key: bytes) -> Any:
         raise InputError(
             _("The key needs at least {n} bytes: a short one can be guessed.").format(n=SHORTEST_KEY)
         )
-    rows = collect(lazy(frame, column).filter(~nw.col(column).is_null()))
+    rows = collect(known(lazy(frame, column), column))
     if rows.is_empty():
         raise EmptyInput(_("`{name}` has no value to compute on.").format(name=column))
-    codes = [hmac.new(key, str(v).encode(), hashlib.sha256).hexdigest()[:16] for v in rows[column].to_list()]
-    return extend(rows, **{column: codes})
+    codes = [
+        hmac.new(key, spelled(v).encode(), hashlib.sha256).hexdigest()[:16] for v in rows[column].to_list()
+    ]
+    return replace(rows, **{column: codes})

@@ -16,7 +16,21 @@ import numpy as np
 
 from trainkit.errors import EmptyInput, InputError, OutOfRange
 from trainkit.i18n import _
-from trainkit.metrics.frames import IntoColumn, IntoFrame, collect, eager, lazy, like, numbers, present, times
+from trainkit.metrics.frames import (
+    IntoColumn,
+    IntoFrame,
+    collect,
+    eager,
+    free,
+    lazy,
+    like,
+    numbers,
+    ordered,
+    present,
+)
+from trainkit.metrics.ids import check_kinds, spelled
+from trainkit.metrics.missing import is_missing, known, listed
+from trainkit.metrics.moments import between, moments
 from trainkit.metrics.registry import metric
 
 __all__ = [
@@ -36,7 +50,6 @@ PLACEHOLDERS = ("", "-", "--", "n/a", "na", "null", "none", "nan", "unknown", "æ
 
 _ISO = "ISO/IEC 25024:2015"
 _DAMA = "DAMA UK, The Six Primary Dimensions for Data Quality Assessment, 2013"
-_HOUR = np.timedelta64(1, "h")
 
 #: How often a value occurs; no column of a table is called so.
 _ROWS = "__rows"
@@ -67,11 +80,7 @@ def _cleaned(values: list[Any]) -> list[Any]:
     """Return values with everything that stands for nothing replaced by `None`."""
 
     def nothing(value: Any) -> bool:
-        return (
-            value is None
-            or value != value
-            or (isinstance(value, str) and value.strip().lower() in PLACEHOLDERS)
-        )
+        return is_missing(value) or (isinstance(value, str) and value.strip().lower() in PLACEHOLDERS)
 
     return [None if nothing(v) else v for v in values]
 
@@ -89,8 +98,7 @@ def _plain(values: IntoColumn, name: str) -> list[Any]:
 
 
 def _listed(series: nw.Series[Any]) -> list[Any]:
-    gone = series.is_null().to_list()
-    return _cleaned([None if missing else v for v, missing in zip(series.to_list(), gone, strict=True)])
+    return _cleaned(listed(series))
 
 
 @metric(
@@ -143,7 +151,7 @@ def validity(values: IntoColumn, pattern: str) -> float:
     >>> validity(["13800000001", "1380", None, "13800000002"], pattern=r"1[0-9]{10}")
     66.66666666666667
     """
-    there = [str(v) for v in _plain(values, "values") if v is not None]
+    there = [spelled(v) for v in _plain(values, "values") if v is not None]
     if not there:
         raise EmptyInput(_("There is no value to check."))
     form = re.compile(pattern)
@@ -238,13 +246,16 @@ def consistency(frame: IntoFrame, left: str, right: str) -> float:
 
     Raises:
         EmptyInput: there is no record.
+        InputError: one system has numbers and the other text.
 
     >>> import pandas as pd
     >>> consistency(pd.DataFrame({"sales": ["a", "b"], "service": ["a", "x"]}), "sales", "service")
     50.0
     """
     rows = eager(frame, left, right)
-    pairs = list(zip(_listed(rows[left]), _listed(rows[right]), strict=True))
+    ours, theirs = _listed(rows[left]), _listed(rows[right])
+    check_kinds(ours, theirs, (left, right))
+    pairs = list(zip(ours, theirs, strict=True))
     return 100 * sum(a == b for a, b in pairs) / len(pairs)
 
 
@@ -276,7 +287,8 @@ def timeliness(frame: IntoFrame, start: str, end: str, hours: float) -> float:
 
     Raises:
         EmptyInput: no event has a time.
-        OutOfRange: `hours` is negative.
+        OutOfRange: `hours` is negative, or an event was recorded before it happened.
+        InputError: a column holds no times, or only one of the two has a time zone.
 
     >>> import pandas as pd
     >>> times = pd.to_datetime(["2025-05-01 08:00", "2025-05-01 11:00"])
@@ -285,12 +297,11 @@ def timeliness(frame: IntoFrame, start: str, end: str, hours: float) -> float:
     """
     if hours < 0:
         raise OutOfRange(_("`hours` must be 0 or more. Got {hours:g}.").format(hours=hours))
-    rows = eager(frame, start, end)
-    happened, recorded = times(rows[start]), times(rows[end])
-    known = ~np.isnat(happened)
-    if not known.any():
+    happened, recorded = moments(frame, start, end)
+    timed = ~np.isnat(happened.at)
+    if not timed.any():
         raise EmptyInput(_("No event has a time."))
-    return float(100 * ((recorded - happened)[known] / _HOUR <= hours).mean())
+    return float(100 * (between(happened, recorded)[timed] <= hours).mean())
 
 
 @metric(
@@ -319,12 +330,12 @@ def duplicates(frame: IntoFrame, keys: Sequence[str]) -> Any:
     [2]
     """
     names = list(keys)
-    known = lazy(frame, *names).filter(*(~nw.col(k).is_null() for k in names))
-    table = collect(known.group_by(*names).agg(n=nw.len()))
+    free(names, "n")
+    table = collect(known(lazy(frame, *names), *names).group_by(*names).agg(n=nw.len()))
     if table.is_empty():
         raise EmptyInput(_("No record has a key."))
     twice = table.filter(nw.col("n") > 1)
-    return twice.sort("n", *names, descending=[True, *(False for _k in names)]).to_native()
+    return ordered(twice, "n", *names, descending=[True, *(False for _k in names)]).to_native()
 
 
 @metric(
@@ -406,13 +417,13 @@ def _finding(rule: Rule, dimension: str, checked: int, failed: Mapping[Any, int]
     fails = sum(failed.values())
     rate = 100 * (checked - fails) / checked if checked else 100.0
     # The smallest one, so that the order of the rows doesn't choose.
-    example = min((str(v) for v in failed if v is not None), default="")
+    example = min((spelled(v) for v in failed if v is not None), default="")
     place = {"column": rule.column, "dimension": dimension}
     return {**place, "checked": checked, "failed": fails, "rate": rate, "example": example}
 
 
 def _valid(value: Any, rule: Rule) -> bool:
-    if rule.pattern is not None and re.fullmatch(rule.pattern, str(value)) is None:
+    if rule.pattern is not None and re.fullmatch(rule.pattern, spelled(value)) is None:
         return False
     if rule.allowed is not None and value not in rule.allowed:
         return False

@@ -11,16 +11,22 @@ import numpy as np
 
 from trainkit.errors import EmptyInput, OutOfRange
 from trainkit.i18n import _
-from trainkit.metrics.activity import activity, customer_months, month_name
+from trainkit.metrics.activity import activity, customer_months
+from trainkit.metrics.amounts import AMOUNT
+from trainkit.metrics.days import month_name, with_days
 from trainkit.metrics.frames import (
     IntoColumn,
     IntoFrame,
     collect,
+    free,
     keys,
     lazy,
     like,
     native,
+    ordered,
 )
+from trainkit.metrics.ids import check_kinds
+from trainkit.metrics.missing import known
 from trainkit.metrics.registry import metric
 
 __all__ = [
@@ -66,14 +72,16 @@ def retention_rate(start: IntoColumn, end: IntoColumn) -> float:
 
     Raises:
         EmptyInput: there was no customer at the start.
+        InputError: ids are numbers in one and text in the other.
 
     >>> retention_rate(["a", "b", "c", "d"], ["a", "b", "c", "new"])
     75.0
     """
-    at_start = keys(start, "start")
+    at_start, at_end = keys(start, "start"), keys(end, "end")
     if not at_start:
         raise EmptyInput(_("There is no customer at the start of the period."))
-    return 100 * len(at_start & keys(end, "end")) / len(at_start)
+    check_kinds(at_start, at_end, ("start", "end"))
+    return 100 * len(at_start & at_end) / len(at_start)
 
 
 @metric(unit="percent", better="lower", zh="客户流失率", source=_FARRIS, range=(0, 100), example=_IDS)
@@ -88,6 +96,7 @@ def churn_rate(start: IntoColumn, end: IntoColumn) -> float:
 
     Raises:
         EmptyInput: there was no customer at the start.
+        InputError: ids are numbers in one and text in the other.
 
     >>> churn_rate(["a", "b", "c", "d"], ["a", "b", "c", "new"])
     25.0
@@ -225,16 +234,20 @@ def churn_by_quarter(
     [25.0]
     """
     group = [] if by is None else [by]
-    frame = lazy(contracts, start, end, *group).filter(~nw.col(start).is_null())
+    free(group, "quarter", "at_start", "lost", "churn_rate")
+    frame = known(with_days(lazy(contracts, start, end, *group), start, end), start, *group)
+    # A group may be one of the dates: what is compared stands beside it.
+    frame = frame.select(*group, __start=nw.col(start).cast(nw.Date), __end=nw.col(end).cast(nw.Date))
     tables = []
     for name, opens, closes in _quarters(first, last):
-        ended = nw.col(end).cast(nw.Date)
-        at_start = frame.filter(nw.col(start).cast(nw.Date) < opens, nw.col(end).is_null() | (ended >= opens))
-        lost = nw.when(ended < closes).then(nw.lit(1)).otherwise(nw.lit(0))
+        ended = nw.col("__end")
+        at_start = frame.filter(nw.col("__start") < opens, ended.is_null() | (ended >= opens))
+        lost = nw.when(ended < closes).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)
         counts = at_start.with_columns(lost=lost, quarter=nw.lit(name)).group_by("quarter", *group)
         tables.append(collect(counts.agg(at_start=nw.len(), lost=nw.col("lost").sum())))
     # DuckDB adds integers up in a wider type.
-    table = nw.concat(tables).with_columns(nw.col("at_start", "lost").cast(nw.Int64)).sort("quarter", *group)
+    table = nw.concat(tables).with_columns(nw.col("at_start", "lost").cast(nw.Int64))
+    table = ordered(table, "quarter", *group)
     if table.is_empty():
         raise EmptyInput(_("No contract ran from {first} to {last}.").format(first=first, last=last))
     return native(table.with_columns(churn_rate=100 * nw.col("lost") / nw.col("at_start")))
@@ -248,7 +261,9 @@ def churn_by_quarter(
     range=(None, None),
     example=_ORDERS,
 )
-def active_months(frame: IntoFrame, customer: str = "customer_id", when: str = "ordered_at") -> Any:
+def active_months(
+    frame: IntoFrame, customer: str = "customer_id", when: str = "ordered_at", amount: str | None = AMOUNT
+) -> Any:
     """The months in which each customer bought, one row a customer and month.
 
     A step that saves time with many orders: `survival.cohort_retention` and `monthly_churn` take the result
@@ -258,6 +273,8 @@ def active_months(frame: IntoFrame, customer: str = "customer_id", when: str = "
         frame: one row a purchase or an order line.
         customer: column with the customer's id.
         when: column with the time of the purchase.
+        amount: column by which returns are known (below 0) and left out; `None` if there are none. Without a
+            column `amount` every row is a purchase.
 
     Returns:
         Columns `customer` and `month` (counted: year · 12 + month − 1), in no particular order.
@@ -271,7 +288,8 @@ def active_months(frame: IntoFrame, customer: str = "customer_id", when: str = "
     >>> monthly_churn(months, when="month")["churn_rate"].tolist()
     [0.0]
     """
-    pairs = collect(customer_months(frame, customer, when))
+    free([customer], "month")
+    pairs = collect(customer_months(frame, customer, when, amount))
     if pairs.is_empty():
         raise EmptyInput(_("There is no purchase."))
     return native(pairs)
@@ -291,7 +309,9 @@ def active_months(frame: IntoFrame, customer: str = "customer_id", when: str = "
         }
     },
 )
-def monthly_churn(frame: IntoFrame, customer: str = "customer_id", when: str = "ordered_at") -> Any:
+def monthly_churn(
+    frame: IntoFrame, customer: str = "customer_id", when: str = "ordered_at", amount: str | None = AMOUNT
+) -> Any:
     """Share of each month's buyers who don't buy in the next month, in %: churn where nobody gives notice.
 
     Only right where customers normally buy every month; otherwise a normal silence looks like a loss. The
@@ -301,6 +321,8 @@ def monthly_churn(frame: IntoFrame, customer: str = "customer_id", when: str = "
         frame: one row a purchase or an order line.
         customer: column with the customer's id.
         when: column with the time of the purchase, or `month` of `active_months`.
+        amount: column by which returns are known (below 0) and left out; `None` if there are none. Without a
+            column `amount` every row is a purchase.
 
     Returns:
         Columns `month` (as 2025-01), `active` (buyers), `lost` (of them, not back in the next month),
@@ -315,7 +337,7 @@ def monthly_churn(frame: IntoFrame, customer: str = "customer_id", when: str = "
     >>> monthly_churn(orders)["churn_rate"].tolist()
     [50.0]
     """
-    active, start, table = activity(frame, customer, when)
+    active, start, table = activity(frame, customer, when, amount)
     if active.shape[1] < 2:
         raise EmptyInput(_("There is no purchase in any month before the last."))
     buyers = active[:, :-1].sum(axis=0)

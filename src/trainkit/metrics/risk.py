@@ -9,7 +9,7 @@ import numpy as np
 
 from trainkit.errors import EmptyInput, InputError, OutOfRange
 from trainkit.i18n import _
-from trainkit.metrics.frames import IntoFrame, eager, extend, lazy, like, numbers
+from trainkit.metrics.frames import IntoFrame, complete, eager, extend, floats, lazy, like, numbers
 from trainkit.metrics.registry import metric
 
 __all__ = [
@@ -69,13 +69,6 @@ def _outcome(rows: Any, column: str) -> np.ndarray:
     return outcome
 
 
-def _complete(frame: IntoFrame, *columns: str) -> Any:
-    rows = eager(frame, *lazy(frame, *columns).collect_schema().names()).drop_nulls(list(columns))
-    if rows.is_empty():
-        raise EmptyInput(_("No row has values in all of {columns}.").format(columns=", ".join(columns)))
-    return rows
-
-
 @metric(
     unit="table",
     better="neither",
@@ -113,7 +106,7 @@ def churn_model(frame: IntoFrame, outcome: str, features: Sequence[str], ridge: 
     """
     if ridge < 0:
         raise OutOfRange(_("`ridge` must be 0 or more. Got {value:g}.").format(value=ridge))
-    rows = _complete(frame, outcome, *features)
+    rows = complete(frame, outcome, *features)
     y, x = _outcome(rows, outcome), np.column_stack([numbers(rows[c], c) for c in features])
     if y.min() == y.max():
         raise InputError(_("Where nobody or everybody left there is nothing to learn."))
@@ -175,7 +168,7 @@ def churn_score(frame: IntoFrame, model: ChurnModel) -> Any:
     >>> churn_score(pd.DataFrame({"complaints": [0, 2]}), model)["churn_score"].round(2).tolist()
     [0.12, 0.5]
     """
-    rows = _complete(frame, *model.weights)
+    rows = complete(frame, *model.weights)
     log_odds = model.intercept + sum(weight * numbers(rows[c], c) for c, weight in model.weights.items())
     return extend(rows, churn_score=_sigmoid(np.asarray(log_odds)))
 
@@ -213,7 +206,7 @@ def calibration(frame: IntoFrame, outcome: str, score: str, groups: int = 10) ->
     """
     if groups < 1:
         raise OutOfRange(_("`groups` must be 1 or more. Got {n}.").format(n=groups))
-    rows = _complete(frame, outcome, score)
+    rows = complete(frame, outcome, score)
     y, p = _outcome(rows, outcome), numbers(rows[score], score, low=0, high=1)
     _levels, place, counts = np.unique(p, return_inverse=True, return_counts=True)
     before = np.concatenate([[0], counts.cumsum()[:-1]])
@@ -258,7 +251,7 @@ def auc(frame: IntoFrame, outcome: str, score: str) -> float:
     """
     from scipy.stats import rankdata
 
-    rows = _complete(frame, outcome, score)
+    rows = complete(frame, outcome, score)
     y, ranks = _outcome(rows, outcome), rankdata(numbers(rows[score], score))
     left, stayed = y.sum(), (1 - y).sum()
     if not left or not stayed:
@@ -373,7 +366,7 @@ def alert_rules(frame: IntoFrame, rules: Mapping[str, tuple[str, float]]) -> Any
         )
     rows = eager(frame, *lazy(frame, *rules).collect_schema().names())
     # A comparison with NaN is false: what isn't known raises no alert.
-    fired = {c: compare[s](numbers(rows[c], c, keep_missing=True), limit) for c, (s, limit) in rules.items()}
+    fired = {c: compare[s](floats(rows[c], c), limit) for c, (s, limit) in rules.items()}
     reasons = [", ".join(c for c in rules if fired[c][i]) for i in range(len(rows))]
     return extend(rows, alerts=np.sum(list(fired.values()), axis=0).tolist(), reasons=reasons)
 

@@ -14,7 +14,8 @@ import numpy as np
 
 from trainkit.errors import EmptyInput, OutOfRange
 from trainkit.i18n import _
-from trainkit.metrics.frames import IntoColumn, IntoFrame, lazy, like, numbers, tally
+from trainkit.metrics.frames import IntoColumn, IntoFrame, complete, free, lazy, like, numbers, ordered, tally
+from trainkit.metrics.missing import known
 from trainkit.metrics.registry import metric
 from trainkit.metrics.results import Difference, Interval, Shares, normal_quantile
 from trainkit.metrics.surveys import proportion_interval
@@ -247,11 +248,8 @@ def weighted_nps(frame: IntoFrame, scores: str = "nps", weights: str = "weight")
     >>> weighted_nps(pd.DataFrame({"nps": [10, 3], "weight": [3, 1]}))
     50.0
     """
-    rows = lazy(frame, scores, weights).select(scores, weights).drop_nulls().collect()
-    answers = numbers(rows[scores].to_numpy(), scores, low=0, high=10, keep_missing=True)
-    weight = numbers(rows[weights].to_numpy(), weights, low=0, keep_missing=True)
-    valid = ~np.isnan(answers) & ~np.isnan(weight)
-    answers, weight = answers[valid], weight[valid]
+    rows = complete(frame, scores, weights, only=True)
+    answers, weight = numbers(rows[scores], scores, low=0, high=10), numbers(rows[weights], weights, low=0)
     if not weight.sum():
         raise EmptyInput(_("No answer has a weight above 0."))
     sign = (answers >= PROMOTER).astype(float) - (answers <= DETRACTOR)
@@ -295,25 +293,22 @@ def nps_by_group(frame: IntoFrame, by: str, scores: str = "nps", level: float = 
         low, high = nps_interval(answers, level)
         return {"nps": nps(answers), "low": low, "high": high}
 
+    free([by], "n", "nps", "low", "high")
     return _by_group(frame, by, scores, 0, 10, row)
 
 
 def _by_group(frame: IntoFrame, by: str, scores: str, low: float, high: float, row: Any) -> Any:
     """Count the answers of every group in the caller's engine, then let `row` judge each group's counts."""
-    answered = (
-        lazy(frame, by, scores).select(by, scores).filter(~nw.col(by).is_null(), ~nw.col(scores).is_null())
-    )
-    counted = answered.group_by(by, scores).agg(n=nw.len()).collect().sort(by, scores)
-    levels = counted[scores].cast(nw.Float64).to_numpy()
-    numbers(levels, scores, low=low, high=high)
-    groups, counts = np.array(counted[by].to_list(), dtype=object), counted["n"].to_numpy()
+    answered = known(lazy(frame, by, scores).select(by, scores), by, scores)
+    counted = ordered(answered.group_by(by, scores).agg(__n=nw.len()).collect(), by, scores)
+    levels = numbers(counted[scores], scores, low=low, high=high)
+    groups, counts = np.array(counted[by].to_list(), dtype=object), counted["__n"].to_numpy()
     table: dict[str, list[Any]] = {}
     for group in dict.fromkeys(groups):
-        mine = (groups == group) & ~np.isnan(levels)
-        if mine.any():
-            found = {by: group, "n": int(counts[mine].sum()), **row(levels[mine], counts[mine])}
-            for column, value in found.items():
-                table.setdefault(column, []).append(value)
+        mine = groups == group
+        found = {by: group, "n": int(counts[mine].sum()), **row(levels[mine], counts[mine])}
+        for column, value in found.items():
+            table.setdefault(column, []).append(value)
     return like(table, counted)
 
 
@@ -431,6 +426,7 @@ def csat_by_group(frame: IntoFrame, by: str, ratings: str = "csat", level: float
         low, high = proportion_interval(satisfied, n, level=level)
         return {"csat": 100 * satisfied / n, "low": low, "high": high}
 
+    free([by], "n", "csat", "low", "high")
     return _by_group(frame, by, ratings, 1, 5, row)
 
 

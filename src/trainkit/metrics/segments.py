@@ -15,9 +15,24 @@ import numpy as np
 
 from trainkit.errors import EmptyInput, InputError, OutOfRange
 from trainkit.i18n import _
-from trainkit.metrics.activity import before
-from trainkit.metrics.frames import IntoFrame, collect, days, eager, extend, lazy, numbers
+from trainkit.metrics.amounts import is_purchase, with_amounts
+from trainkit.metrics.days import as_day, before, days, with_days
+from trainkit.metrics.frames import (
+    IntoFrame,
+    collect,
+    complete,
+    eager,
+    extend,
+    floats,
+    free,
+    lazy,
+    numbers,
+    ordered,
+    shares,
+)
+from trainkit.metrics.missing import known, nulled
 from trainkit.metrics.registry import metric
+from trainkit.metrics.rounding import cents
 
 __all__ = [
     "customer_tiers",
@@ -86,7 +101,7 @@ _CLASSES = {
 )
 def rfm_table(
     orders: IntoFrame,
-    as_of: date,
+    as_of: date | str,
     customer: str = "customer_id",
     when: str = "ordered_at",
     amount: str = "amount",
@@ -94,16 +109,17 @@ def rfm_table(
 ) -> Any:
     """Recency, frequency and monetary value of each customer on one day.
 
-    Give the snapshot's day, never "today". Returns are netted if they stand in `amount` with a minus. Without
-    `order` each row is an order.
+    Give the snapshot's day, never "today". A row with an amount below 0 is a return: it is netted in
+    `monetary` and is no order: who only sent back has frequency 0 and no recency. Without `order` each row is
+    an order.
 
     Args:
         orders: one row an order, or an order line.
-        as_of: the day of the snapshot; rows from that day on are left out.
+        as_of: the day of the snapshot, a date or ISO text; rows from that day on are left out.
         customer: column with the customer's id.
         when: column with the time of the order.
-        amount: column with the net revenue.
-        order: column with the order's number, if rows are order lines.
+        amount: column with the net revenue; where it is missing the order still counts.
+        order: column with the order's number, if rows are order lines; lines without one are no order.
 
     Returns:
         Columns `customer`, `recency` (days from the last order to `as_of`), `frequency` (orders), `monetary`
@@ -111,6 +127,7 @@ def rfm_table(
 
     Raises:
         EmptyInput: there is no order before `as_of`.
+        InputError: dates, times or amounts are none (see the day rule).
 
     >>> import pandas as pd
     >>> days = pd.to_datetime(["2025-01-01", "2025-01-15"])
@@ -118,33 +135,44 @@ def rfm_table(
     >>> rfm_table(orders, as_of=pd.Timestamp("2025-02-01").date()).to_dict("records")[0]
     {'customer_id': 'a', 'recency': 17, 'frequency': 2, 'monetary': 40.0}
     """
+    day = as_day(as_of, "as_of")
+    free([customer], "recency", "frequency", "monetary")
     columns = [customer, when, amount, *([order] if order else [])]
-    rows = lazy(orders, *columns)
-    bought = rows.filter(~nw.col(customer).is_null(), ~nw.col(when).is_null(), before(rows, when, as_of))
-    bought = bought.with_columns(nw.col(amount).cast(nw.Float64))
-    count = nw.col(order).n_unique() if order else nw.len()
-    grouped = bought.group_by(customer)
-    table = collect(grouped.agg(last=nw.col(when).max(), frequency=count, monetary=nw.col(amount).sum()))
-    if table.is_empty():
-        raise EmptyInput(_("There is no order before {day}.").format(day=as_of))
-    table = table.sort(customer)
-    silence = (np.datetime64(as_of, "D") - days(table["last"])).astype(int)
-    # Cents: a sum of floats depends on the order of the rows, and a customer's rank must not.
-    monetary = np.round(table["monetary"].to_numpy().astype(float), 2)
-    named = table.select(customer, "frequency")
-    return (
-        nw.from_native(extend(named, recency=silence, monetary=monetary))
-        .select(customer, "recency", "frequency", "monetary")
-        .to_native()
+    rows = with_amounts(with_days(lazy(orders, *columns), when), amount)
+    bought = known(rows, customer, when).filter(before(rows, when, day))
+    # Columns of our own: a return lowers what was spent, and is neither the last order nor one more.
+    sale = is_purchase(amount)
+    number = nulled(rows, order) if order else nw.lit(1).cast(nw.Int64)
+    marked = bought.select(
+        customer,
+        __last=nw.when(sale).then(nw.col(when)),
+        __order=nw.when(sale).then(number),
+        __spent=nw.col(amount),
     )
-
-
-def _complete(table: IntoFrame, *columns: str) -> nw.DataFrame[Any]:
-    """Return the rows of a customer table, all columns, that have values in `columns`."""
-    rows = eager(table, *lazy(table, *columns).collect_schema().names()).drop_nulls(list(columns))
-    if rows.is_empty():
-        raise EmptyInput(_("No customer has values in all of {columns}.").format(columns=", ".join(columns)))
-    return rows
+    figures = {"__last": nw.col("__last").max(), "__spent": nw.col("__spent").sum()}
+    if order:
+        # A missing number is no order, but a value of its own where different ones are counted.
+        gone = nw.when(nw.col("__order").is_null()).then(nw.lit(1)).otherwise(nw.lit(0))
+        marked = marked.with_columns(__gone=gone)
+        figures |= {"__count": nw.col("__order").n_unique(), "__gone": nw.col("__gone").max()}
+    else:
+        figures["__count"] = nw.col("__order").sum()
+    table = collect(marked.group_by(customer).agg(**figures))
+    if known(table, "__last").is_empty():
+        raise EmptyInput(_("There is no order before {day}.").format(day=day))
+    table = ordered(table, customer)
+    silence = np.datetime64(day, "D") - days(table["__last"])
+    frequency = table["__count"].to_numpy().astype(np.int64)
+    return extend(
+        table.select(customer),
+        # A list can say what is missing among whole numbers, an array can't.
+        recency=silence.astype(int)
+        if not np.isnat(silence).any()
+        else [s and s.days for s in silence.tolist()],
+        frequency=frequency - table["__gone"].to_numpy().astype(np.int64) if order else frequency,
+        # Cents: a sum of floats depends on the order of the rows, and a customer's rank must not.
+        monetary=cents(table["__spent"].to_numpy()),
+    )
 
 
 def _scored(rows: nw.DataFrame[Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -189,7 +217,7 @@ def rfm_scores(table: IntoFrame) -> Any:
     >>> rfm_scores(table)["rfm"].tolist()
     [555, 444, 333, 222, 111]
     """
-    rows = _complete(table, "recency", "frequency", "monetary")
+    rows = complete(table, "recency", "frequency", "monetary")
     r, f, m = _scored(rows)
     return extend(rows, r=r, f=f, m=m, rfm=100 * r + 10 * f + m)
 
@@ -222,7 +250,7 @@ def rfm_segments(table: IntoFrame) -> Any:
     >>> rfm_segments(table)["segment"].tolist()
     ['champions', 'loyal', 'need attention', 'hibernating', 'hibernating']
     """
-    rows = _complete(table, "recency", "frequency", "monetary")
+    rows = complete(table, "recency", "frequency", "monetary")
     r, f, _m = _scored(rows)
     named = {cell: name for name, cells in _GRID.items() for cell in cells}
     segment = [named[cell] for cell in zip(r.tolist(), f.tolist(), strict=True)]
@@ -263,7 +291,7 @@ def rfm_classes(table: IntoFrame, threshold: Literal["mean", "median"] = "mean")
     """
     if threshold not in ("mean", "median"):
         raise OutOfRange(_("`threshold` must be mean or median. Got {name}.").format(name=threshold))
-    rows = _complete(table, "recency", "frequency", "monetary")
+    rows = complete(table, "recency", "frequency", "monetary")
     cut = np.mean if threshold == "mean" else np.median
     r, f, m = (numbers(rows[c], c) for c in ("recency", "frequency", "monetary"))
     high = zip((r < cut(r)).tolist(), (f > cut(f)).tolist(), (m > cut(m)).tolist(), strict=True)
@@ -312,10 +340,11 @@ def customer_tiers(
     """
     if len(names) != len(cuts) + 1 or list(cuts) != sorted(cuts):
         raise InputError(_("There must be one name more than there are cuts, and cuts must rise."))
-    rows = _complete(table, value)
-    others = [c for c in rows.columns if c != value]
-    rows = rows.sort(value, *others, descending=[True, *(False for _c in others)])
+    rows = complete(table, value)
     amounts = numbers(rows[value], value, low=0)
+    others = [c for c in rows.columns if c != value]
+    rows = ordered(rows, value, *others, descending=[True, *(False for _c in others)])
+    amounts = np.sort(amounts)[::-1]
     if not amounts.sum():
         raise EmptyInput(_("All values are 0: there is nothing to share out."))
     # What all better customers bring together decides, so that equal customers are never parted.
@@ -376,10 +405,8 @@ def relationship_levels(
     ['prospect', 'active', 'loyal']
     """
     rows = eager(table, *lazy(table, contacts, orders, nps, partner).collect_schema().names())
-    met, bought, plan = (
-        rows[c].cast(nw.Float64).fill_null(0).to_numpy() for c in (contacts, orders, partner)
-    )
-    answer = rows[nps].cast(nw.Float64).fill_null(-1).to_numpy()
+    met, bought, plan = (np.nan_to_num(floats(rows[c], c)) for c in (contacts, orders, partner))
+    answer = np.nan_to_num(floats(rows[nps], nps), nan=-1)
     loyal = (bought >= LOYAL_ORDERS) & (answer >= LOYAL_NPS)
     rules = [loyal & (plan > 0), loyal, bought > 0, met > 0]
     level = np.select(rules, ["strategic partner", "loyal", "active", "first contact"], default="prospect")
@@ -421,8 +448,9 @@ def transition_matrix(frame: IntoFrame, before: str, after: str) -> Any:
     >>> transition_matrix(moves, "q1", "q2")["share"].tolist()
     [50.0, 50.0, 100.0]
     """
-    known = lazy(frame, before, after).filter(~nw.col(before).is_null(), ~nw.col(after).is_null())
-    table = collect(known.group_by(before, after).agg(n=nw.len())).sort(before, after)
+    free([before, after], "n", "share")
+    rows = known(lazy(frame, before, after), before, after)
+    table = ordered(collect(rows.group_by(before, after).agg(n=nw.len())), before, after)
     if table.is_empty():
         raise EmptyInput(_("No customer has both a level before and a level after."))
-    return table.with_columns(share=100 * nw.col("n") / nw.col("n").sum().over(before)).to_native()
+    return extend(table, share=shares(table["n"].to_numpy(), table[before].to_list()))

@@ -10,7 +10,10 @@ import numpy as np
 
 from trainkit.errors import EmptyInput, OutOfRange
 from trainkit.i18n import _
-from trainkit.metrics.frames import IntoFrame, days, eager, like, numbers, times
+from trainkit.metrics.days import as_day, days, with_days
+from trainkit.metrics.frames import IntoFrame, collect, eager, lazy, like, numbers
+from trainkit.metrics.missing import listed
+from trainkit.metrics.moments import as_moment, between, moments
 from trainkit.metrics.registry import metric
 
 __all__ = [
@@ -107,7 +110,7 @@ def reopen_rate(tickets: IntoFrame, resolved: str = "resolved_at", reopened: str
     50.0
     """
     rows = eager(tickets, resolved, reopened)
-    done = ~np.isnat(times(rows[resolved]))
+    done = np.array([value is not None for value in listed(rows[resolved])])
     again = numbers(rows[reopened], reopened, low=0, high=1, keep_missing=True)[done]
     return _part(float(np.nansum(again)), again.size, reopened)
 
@@ -125,7 +128,7 @@ def reopen_rate(tickets: IntoFrame, resolved: str = "resolved_at", reopened: str
 def sla_attainment(
     tickets: IntoFrame,
     target_hours: float,
-    as_of: datetime,
+    as_of: datetime | str,
     start: str = "opened_at",
     end: str = "first_response_at",
 ) -> float:
@@ -137,13 +140,14 @@ def sla_attainment(
     Args:
         tickets: one row a ticket; those without a start are left out.
         target_hours: hours allowed from start to end, above 0.
-        as_of: the moment of the report.
+        as_of: the moment of the report, a time or ISO text; without a time zone it is meant in the column's.
         start: column with the time of opening.
         end: column with the time of the answer or solution, missing without one.
 
     Raises:
         EmptyInput: no target has fallen due.
-        OutOfRange: `target_hours` isn't above 0.
+        OutOfRange: `target_hours` isn't above 0, or a ticket was answered before it was opened.
+        InputError: a column or `as_of` is no time, or only some of the three have a time zone.
 
     >>> import pandas as pd
     >>> tickets = pd.DataFrame({"opened_at": pd.to_datetime(["2025-01-01", "2025-01-01"]),
@@ -153,12 +157,11 @@ def sla_attainment(
     """
     if target_hours <= 0:
         raise OutOfRange(_("`target_hours` must be above 0. Got {hours:g}.").format(hours=target_hours))
-    rows = eager(tickets, start, end)
-    opened, ended = times(rows[start]), times(rows[end])
-    now: Any = np.datetime64(as_of, "us")
+    began, ended = moments(tickets, start, end)
+    now, opened = as_moment(as_of, "as_of", began), began.at
     known = ~np.isnat(opened) & (opened <= now)
     # An answer that came after the report's moment isn't known in it.
-    met = known & (ended <= now) & ((ended - opened) / _HOUR <= target_hours)
+    met = known & (ended.at <= now) & (between(began, ended) <= target_hours)
     due = known & ((now - opened) / _HOUR > target_hours)
     return _part(int(met.sum()), int((met | due).sum()), "met")
 
@@ -288,13 +291,13 @@ def loop_closure_rate(contacted_in_time: float, requiring: float) -> float:
     example={"tickets": _TICKETS, "at": [date(2025, 3, 4), date(2025, 3, 31)]},
 )
 def backlog(
-    tickets: IntoFrame, at: Sequence[date], start: str = "opened_at", end: str = "resolved_at"
+    tickets: IntoFrame, at: Sequence[date | str], start: str = "opened_at", end: str = "resolved_at"
 ) -> Any:
     """Number of tickets open at the end of each given day, 0 or more, as a table.
 
     Args:
         tickets: one row a ticket; those without a start are left out.
-        at: the days.
+        at: the days, dates or ISO text.
         start: column with the time of opening.
         end: column with the time of the solution, missing without one.
 
@@ -310,8 +313,10 @@ def backlog(
     >>> backlog(tickets, at=[pd.Timestamp("2025-01-02"), pd.Timestamp("2025-01-06")])["backlog"].tolist()
     [1, 1]
     """
-    rows = eager(tickets, start, end)
+    rows = collect(with_days(lazy(tickets, start, end).select(start, end), start, end))
+    if rows.is_empty():
+        raise EmptyInput(_("The frame has no rows."))
     opened, closed = days(rows[start]), days(rows[end])
-    moments = [np.datetime64(day, "D") for day in at]
-    still = [int(((opened <= m) & ~(closed <= m)).sum()) for m in moments]
-    return like({"day": [str(m) for m in moments], "backlog": still}, rows)
+    ends = [np.datetime64(as_day(day, "at"), "D") for day in at]
+    still = [int(((opened <= day) & ~(closed <= day)).sum()) for day in ends]
+    return like({"day": [str(day) for day in ends], "backlog": still}, rows)

@@ -9,9 +9,10 @@ import numpy as np
 
 from trainkit.errors import EmptyInput, InputError, OutOfRange
 from trainkit.i18n import _
-from trainkit.metrics.frames import IntoColumn, IntoFrame, lazy, like, numbers, present
+from trainkit.metrics.frames import IntoColumn, IntoFrame, floats, lazy, like, present
 from trainkit.metrics.registry import metric
 from trainkit.metrics.results import Interval, normal_quantile
+from trainkit.metrics.rounding import steady
 
 __all__ = [
     "cronbach_alpha",
@@ -143,7 +144,7 @@ def _finite(n: float, population: float | None) -> int:
             raise OutOfRange(_("`population` must be at least 1. Got {n:g}.").format(n=population))
         n = n / (1 + (n - 1) / population)
     # Guard against 384.00000000001, which is 384.
-    return ceil(round(n, 9))
+    return ceil(steady(n))
 
 
 def _margin(margin: float) -> float:
@@ -223,7 +224,7 @@ def nps_sample_size(
 def _items(frame: IntoFrame, columns: list[str]) -> tuple[np.ndarray, Any]:
     """Return the rows that have all of the columns, shape (n, k), and the collected frame."""
     rows = lazy(frame, *columns).select(columns).collect()
-    array = np.column_stack([numbers(rows[c].to_numpy(), c, keep_missing=True) for c in columns])
+    array = np.column_stack([floats(rows[c], c) for c in columns])
     array = array[~np.isnan(array).any(axis=1)]
     if len(array) < 2:
         raise EmptyInput(_("At least two complete rows are needed. Got {count}.").format(count=len(array)))

@@ -9,8 +9,11 @@ import numpy as np
 
 from trainkit.errors import EmptyInput, InputError
 from trainkit.i18n import _
-from trainkit.metrics.activity import activity, month_name
-from trainkit.metrics.frames import IntoFrame, eager, like, numbers
+from trainkit.metrics.activity import activity
+from trainkit.metrics.amounts import AMOUNT
+from trainkit.metrics.days import month_name
+from trainkit.metrics.frames import IntoFrame, complete, like, numbers
+from trainkit.metrics.ids import spelled
 from trainkit.metrics.registry import metric
 from trainkit.metrics.results import Test, chi_square_p, normal_quantile
 
@@ -41,7 +44,9 @@ _SPELLS = {"frame": _DURATIONS, "duration": "months", "event": "left"}
         }
     },
 )
-def cohort_retention(frame: IntoFrame, customer: str = "customer_id", when: str = "ordered_at") -> Any:
+def cohort_retention(
+    frame: IntoFrame, customer: str = "customer_id", when: str = "ordered_at", amount: str | None = AMOUNT
+) -> Any:
     """Share of each month's new customers who buy again, month by month of their age, in %.
 
     The denominator is the whole cohort at every age. Compare cohorts at one age only: a young cohort has no
@@ -51,6 +56,8 @@ def cohort_retention(frame: IntoFrame, customer: str = "customer_id", when: str 
         frame: one row a purchase or an order line.
         customer: column with the customer's id.
         when: column with the time of the purchase, or `month` of `retention.active_months`.
+        amount: column by which returns are known (below 0) and left out; `None` if there are none. Without a
+            column `amount` every row is a purchase.
 
     Returns:
         Columns `cohort` (month of the first purchase, as 2025-01), `age` (months since, from 0), `customers`
@@ -66,7 +73,7 @@ def cohort_retention(frame: IntoFrame, customer: str = "customer_id", when: str 
     >>> cohort_retention(orders)["retention"].tolist()
     [100.0, 50.0]
     """
-    active, start, table = activity(frame, customer, when)
+    active, start, table = activity(frame, customer, when, amount)
     first = active.argmax(axis=1)
     rows = []
     for cohort in np.unique(first).tolist():
@@ -79,9 +86,7 @@ def cohort_retention(frame: IntoFrame, customer: str = "customer_id", when: str 
 
 def _spells(frame: IntoFrame, duration: str, event: str, *more: str) -> tuple[np.ndarray, np.ndarray, Any]:
     """Return durations, whether each ended in the event, and the complete rows."""
-    rows = eager(frame, duration, event, *more).drop_nulls()
-    if rows.is_empty():
-        raise EmptyInput(_("No row has both a duration and an outcome."))
+    rows = complete(frame, duration, event, *more, only=True)
     lasted = numbers(rows[duration], duration, low=0)
     ended = numbers(rows[event], event, low=0, high=1).astype(bool)
     return lasted, ended, rows
@@ -208,7 +213,7 @@ def log_rank(frame: IntoFrame, duration: str, event: str, by: str) -> Test:
     5.05
     """
     lasted, ended, rows = _spells(frame, duration, event, by)
-    names, group = np.unique(np.array(rows[by].to_list(), dtype=str), return_inverse=True)
+    names, group = np.unique(np.array([spelled(group) for group in rows[by].to_list()]), return_inverse=True)
     if names.size < 2:
         raise InputError(
             _("A comparison needs two groups or more. `{by}` has {count}.").format(by=by, count=names.size)

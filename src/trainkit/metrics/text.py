@@ -14,7 +14,8 @@ import narwhals.stable.v2 as nw
 
 from trainkit.errors import EmptyInput
 from trainkit.i18n import _
-from trainkit.metrics.frames import IntoFrame, eager, extend, lazy, like
+from trainkit.metrics.frames import IntoFrame, complete, eager, extend, lazy, like
+from trainkit.metrics.missing import known
 from trainkit.metrics.registry import metric
 
 __all__ = ["SentimentQuality", "sentiment", "sentiment_quality", "sentiment_score", "topic_counts"]
@@ -148,7 +149,7 @@ def sentiment_score(text: str) -> float:
 
 def _texts(frame: IntoFrame, text: str) -> nw.DataFrame[Any]:
     rows = eager(frame, *lazy(frame, text).collect_schema().names())
-    rows = rows.filter(~nw.col(text).is_null())
+    rows = known(rows, text)
     if rows.is_empty():
         raise EmptyInput(_("There is no text."))
     return rows
@@ -267,9 +268,7 @@ def sentiment_quality(frame: IntoFrame, truth: str, label: str) -> SentimentQual
     >>> found.accuracy, round(found.macro_f1, 1)
     (90.0, 47.4)
     """
-    rows = eager(frame, truth, label).drop_nulls()
-    if rows.is_empty():
-        raise EmptyInput(_("No text has both labels."))
+    rows = complete(frame, truth, label, only=True)
     pairs = list(zip(rows[truth].to_list(), rows[label].to_list(), strict=True))
     classes = sorted({str(t) for t, _l in pairs})
     precisions, recalls, f1s = [], [], []

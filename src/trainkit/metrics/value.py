@@ -14,8 +14,21 @@ import numpy as np
 
 from trainkit.errors import EmptyInput, OutOfRange
 from trainkit.i18n import _
-from trainkit.metrics.frames import IntoColumn, IntoFrame, collect, eager, lazy, like, numbers
+from trainkit.metrics.amounts import with_amounts
+from trainkit.metrics.frames import (
+    IntoColumn,
+    IntoFrame,
+    collect,
+    complete,
+    free,
+    lazy,
+    like,
+    numbers,
+    ordered,
+)
+from trainkit.metrics.missing import known
 from trainkit.metrics.registry import metric
+from trainkit.metrics.rounding import cents, steady
 
 __all__ = [
     "arpu",
@@ -251,6 +264,8 @@ def cac_payback(cost: float, monthly_revenue: float, gross_margin: float) -> flo
 def average_order_value(amounts: IntoColumn) -> float:
     """Net revenue per order in yuan (笔单价). Add order lines up to orders first.
 
+    An amount below 0 is a return: it lowers the revenue and is no order.
+
     Args:
         amounts: net revenue of each order in yuan, shape (n,).
 
@@ -260,7 +275,11 @@ def average_order_value(amounts: IntoColumn) -> float:
     >>> average_order_value([120, 80, 400])
     200.0
     """
-    return float(numbers(amounts, "amounts").mean())
+    values = numbers(amounts, "amounts")
+    count = int((values >= 0).sum())
+    if not count:
+        raise EmptyInput(_("Nobody bought: all amounts are returns."))
+    return float(values.sum() / count)
 
 
 @metric(
@@ -272,7 +291,9 @@ def average_order_value(amounts: IntoColumn) -> float:
     example={"frame": {"customer_id": ["a", "a", "b", None], "amount": [120.0, 80.0, 400.0, 5.0]}},
 )
 def spend_per_customer(frame: IntoFrame, customer: str = "customer_id", amount: str = "amount") -> float:
-    """Net revenue per buying customer in yuan (客单价); rows without a customer are left out.
+    """Net revenue per buying customer in yuan (客单价); rows without a customer or an amount are left out.
+
+    An amount below 0 is a return: it lowers the revenue, and who only sent back is no buyer.
 
     Args:
         frame: one row an order or an order line.
@@ -286,11 +307,12 @@ def spend_per_customer(frame: IntoFrame, customer: str = "customer_id", amount: 
     >>> spend_per_customer(pd.DataFrame({"customer_id": ["a", "a", "b"], "amount": [120, 80, 400]}))
     300.0
     """
-    known = lazy(frame, customer, amount).filter(~nw.col(customer).is_null(), ~nw.col(amount).is_null())
-    spent = collect(known.group_by(customer).agg(spent=nw.col(amount).sum()))
-    if spent.is_empty():
+    rows = known(with_amounts(lazy(frame, customer, amount), amount), customer, amount)
+    spent = collect(rows.group_by(customer).agg(__spent=nw.col(amount).sum(), __best=nw.col(amount).max()))
+    buyers = int((spent["__best"].to_numpy() >= 0).sum())
+    if not buyers:
         raise EmptyInput(_("Nobody bought."))
-    return float(spent["spent"].cast(nw.Float64).mean())
+    return float(spent["__spent"].to_numpy().sum() / buyers)
 
 
 @metric(
@@ -353,8 +375,8 @@ def customer_profit(
         cost_to_serve: column with the cost of contacts and service in yuan.
 
     Returns:
-        Columns `customer`, `profit` (yuan), `customers_share` and `cumulative_share` (%), equal profits
-        sorted by customer. `cumulative_share` is missing if the profits add up to 0.
+        Columns `customer`, `profit` (yuan, rounded to cents), `customers_share` and `cumulative_share` (%),
+        equal profits sorted by customer. `cumulative_share` is missing if the profits add up to 0.
 
     Raises:
         EmptyInput: there is no customer.
@@ -365,20 +387,24 @@ def customer_profit(
     >>> customer_profit(table)["cumulative_share"].tolist()
     [200.0, 100.0]
     """
-    amounts = [nw.col(c).cast(nw.Float64).fill_null(0.0) for c in (revenue, cost, cost_to_serve)]
-    known = lazy(frame, customer, revenue, cost, cost_to_serve).filter(~nw.col(customer).is_null())
-    profits = known.select(customer, profit=amounts[0] - amounts[1] - amounts[2])
+    free([customer], "profit", "customers_share", "cumulative_share")
+    columns = (revenue, cost, cost_to_serve)
+    rows = known(with_amounts(lazy(frame, customer, *columns), *columns), customer)
+    amounts = [nw.col(c).fill_null(0.0) for c in columns]
+    profits = rows.select(customer, profit=amounts[0] - amounts[1] - amounts[2])
     table = collect(profits.group_by(customer).agg(profit=nw.col("profit").sum()))
     if table.is_empty():
         raise EmptyInput(_("There is no customer."))
+    table = ordered(table, customer)
     # Cents: sums of floats depend on the order of the rows, and ranks with them.
-    table = table.with_columns(nw.col("profit").round(2)).sort("profit", customer, descending=[True, False])
-    profit = table["profit"].to_numpy()
+    profit = cents(table["profit"].to_numpy())
+    best = np.argsort(-profit, kind="stable")
+    profit, names = profit[best], table[customer].to_list()
     share = 100 * np.arange(1, profit.size + 1) / profit.size
     total = profit.sum()
     cumulative = (100 * profit.cumsum() / total).tolist() if total else [None] * profit.size
-    columns = {customer: table[customer].to_list(), "profit": profit.tolist()}
-    return like({**columns, "customers_share": share.tolist(), "cumulative_share": cumulative}, table)
+    ranked = {customer: [names[i] for i in best.tolist()], "profit": profit.tolist()}
+    return like({**ranked, "customers_share": share.tolist(), "cumulative_share": cumulative}, table)
 
 
 def _ranked(values: IntoColumn) -> np.ndarray:
@@ -419,7 +445,7 @@ def top_share(values: IntoColumn, top: float = 0.2) -> float:
         raise OutOfRange(_("`top` must lie above 0 and up to 1. Got {top:g}. 20 % is 0.2.").format(top=top))
     amounts = _ranked(values)
     # Rounded first, so that 0.2 × 15 = 3.0000000000000004 stays 3.
-    best = ceil(round(top * amounts.size, 9))
+    best = ceil(steady(top * amounts.size))
     return float(100 * amounts[-best:].sum() / amounts.sum())
 
 
@@ -477,12 +503,8 @@ def perceived_value(frame: IntoFrame, benefits: str = "benefits", sacrifices: st
     >>> perceived_value(pd.DataFrame({"benefits": [8, 7], "sacrifices": [5, 6]}))
     2.0
     """
-    rows = eager(frame, benefits, sacrifices).drop_nulls()
-    if rows.is_empty():
-        raise EmptyInput(_("No respondent answered both questions."))
-    gains = numbers(rows[benefits], benefits, keep_missing=True)
-    gap = gains - numbers(rows[sacrifices], sacrifices, keep_missing=True)
-    return float(numbers(gap, benefits).mean())
+    rows = complete(frame, benefits, sacrifices, only=True)
+    return float((numbers(rows[benefits], benefits) - numbers(rows[sacrifices], sacrifices)).mean())
 
 
 @metric(
@@ -511,9 +533,7 @@ def share_of_wallet(frame: IntoFrame, ours: str = "ours", category: str = "categ
     >>> share_of_wallet(pd.DataFrame({"ours": [300, 100], "category": [400, 600]}))
     40.0
     """
-    rows = eager(frame, ours, category).drop_nulls()
-    if rows.is_empty():
-        raise EmptyInput(_("Nobody's spending is known."))
+    rows = complete(frame, ours, category, only=True)
     mine, all_of_it = numbers(rows[ours], ours, low=0), numbers(rows[category], category, low=0)
     if (mine > all_of_it).any():
         raise OutOfRange(
