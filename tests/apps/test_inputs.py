@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import io
+import json
 import re
+import zipfile
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,9 +15,11 @@ import pytest
 from asked import ALL, CHOICE, CHOICES, NUMBER, TABLE, TEXT
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from trainkit.apps import inputs
 from trainkit.apps.inputs import make_input, read_csv
+from trainkit.apps.tables import GRID_ROWS
 from trainkit.course.answers import MAX_ROWS, MAX_TEXT, pack
 from trainkit.course.model import Answer
 from trainkit.course.naming import in_plain_words
@@ -146,6 +151,100 @@ def test_chinese_is_read_in_the_encodings_that_excel_saves(encoding: str) -> Non
     }
 
 
+_CHINESE = {"columns": ["客户类型", "满意度"], "rows": [["企业客户", 71.5], ["政府", 80.0]]}
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("delimiter", [",", "\t", "，"])
+def test_text_that_windows_calls_unicode_is_read(encoding: str, delimiter: str) -> None:
+    """Excel's “Unicode text” is UTF-16 with tabs."""
+    lines = [["客户类型", "满意度"], ["企业客户", "71.5"], ["政府", "80"]]
+    text = "\r\n".join(delimiter.join(line) for line in lines)
+    assert read_csv(text.encode(encoding)) == _CHINESE
+
+
+def excel(rows: list[list[Any]], *, percent: bool = False) -> bytes:
+    book = Workbook()
+    book.active.title = "empty"
+    sheet = book.create_sheet("table")
+    for row in rows:
+        sheet.append([None, *row])  # people leave the first column free
+    if percent:
+        for cell in sheet["C"][1:]:
+            cell.number_format = "0.0%"
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def test_a_workbook_of_excel_is_read_as_it_is_seen() -> None:
+    rows = [["客户类型", "满意度"], ["企业客户", 71.5], ["政府", 80]]
+    assert read_csv(excel(rows)) == _CHINESE
+    shares = [rows[0], ["企业客户", 0.715], ["政府", 0.8]]
+    assert read_csv(excel(shares, percent=True)) == _CHINESE
+    dated = excel([["day", "n"], [datetime(2025, 3, 1), 1], [datetime(2025, 3, 2, 9, 30), None]])
+    assert read_csv(dated)["rows"] == [["2025-03-01", 1.0], ["2025-03-02T09:30:00", None]]
+
+
+def opendocument(body: str) -> bytes:
+    names = {"office": "office", "table": "table", "text": "text"}
+    spaces = " ".join(f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{u}:1.0"' for n, u in names.items())
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", f"<a {spaces}><table:table>{body}</table:table></a>")
+    return file.getvalue()
+
+
+def test_a_sheet_of_libreoffice_is_read_with_its_repeated_cells() -> None:
+    text = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    number = '<table:table-cell office:value-type="{}" office:value="{}"/>'
+    rest = '<table:table-cell table:number-columns-repeated="16000"/>'
+    lines = [
+        text.format("客户类型") + text.format("满意度") + rest,
+        text.format("企业客户") + number.format("float", 71.5) + rest,
+        text.format("政府") + number.format("percentage", 0.8) + rest,
+    ]
+    rows = "".join(f"<table:table-row>{line}</table:table-row>" for line in lines)
+    end = f'<table:table-row table:number-rows-repeated="1000000">{rest}</table:table-row>'
+    assert read_csv(opendocument(rows + end)) == _CHINESE
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"PK\x03\x04 cut off", "The file is damaged."),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old", "Excel's old format"),
+        (opendocument("<not closed"), "The file is damaged."),
+    ],
+)
+def test_a_workbook_that_cannot_be_read_says_what_to_do(content: bytes, reason: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(reason)):
+        read_csv(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "rows"),
+    [
+        (b"type;csat\nB2B;83,651\nG;78,788\n", [["B2B", 83.651], ["G", 78.788]]),
+        (b"type;csat\nB2B;1.234,5\nG;1.234\n", [["B2B", 1234.5], ["G", 1234.0]]),
+        (b"type;csat\nB2B;83.65\nG;1,234\n", [["B2B", 83.65], ["G", 1234.0]]),
+        (b'type,csat\nB2B,"1,234"\nG,80\n', [["B2B", 1234.0], ["G", 80.0]]),
+        (b'type,csat\nB2B,"83,651"\nG,"78,5"\n', [["B2B", 83.651], ["G", 78.5]]),
+        (b"type\tcsat\nB2B\t83,651\nG\t78,7\n", [["B2B", 83.651], ["G", 78.7]]),
+        (b"sep=,\r\ntype,csat\r\nB2B,83.65\r\n", [["B2B", 83.65]]),
+        (b"sep=;\r\ntype;csat\r\nB2B;83,65\r\n", [["B2B", 83.65]]),
+        (b"type,csat\rB2B,83.65\r", [["B2B", 83.65]]),
+        ("type，csat\nB2B，83.65\n".encode(), [["B2B", 83.65]]),
+        ("type；csat\nB2B；83，651\n".encode(), [["B2B", 83.651]]),
+        ("type,csat\nB2B,－２。５\n".encode(), [["B2B", -2.5]]),
+        ("type,csat\nB2B,−2.5\n".encode(), [["B2B", -2.5]]),
+    ],
+)
+def test_a_table_is_read_in_the_dress_of_its_country(content: bytes, rows: list[Any]) -> None:
+    assert read_csv(content) == {"columns": ["type", "csat"], "rows": rows}
+
+
 def test_an_empty_cell_is_a_missing_value_and_a_date_stays_a_text() -> None:
     table = read_csv(b'day,csat,note\n2025-03-01,,"a, b"\n2025-Q1,1,x\n')
     assert table["rows"] == [["2025-03-01", None, "a, b"], ["2025-Q1", 1.0, "x"]]
@@ -217,7 +316,8 @@ def test_a_text_longer_than_allowed_is_judged_as_too_long_and_not_cut() -> None:
 
 def upload(field: Any, content: bytes) -> str:
     """Upload a file as the browser does, and return what is shown."""
-    _about, chooser, shown = field.widget.children
+    _about, ways, _grid, shown = field.widget.children
+    chooser = ways.children[0]
     file = {"name": "a.csv", "type": "text/csv", "size": len(content), "last_modified": datetime(2025, 1, 1)}
     chooser.value = ({**file, "content": content},)
     return str(shown.value)
@@ -225,8 +325,8 @@ def upload(field: Any, content: bytes) -> str:
 
 def test_an_uploaded_table_is_previewed_and_answered() -> None:
     field = make_input(TABLE)
-    shown = upload(field, b"type,csat\nB2B,71.5\nG,80\n<b>,1\n,2\nx,3\ny,4\n")
-    assert "6 rows read; the first 5:" in shown
+    shown = upload(field, b"type,csat\nB2B,71.5\nG,80\n<b>,1\n,2\nx,3\ny,4\n" + b"z,5\n" * 7)
+    assert "13 rows read; the first 5:" in shown
     assert "&lt;b&gt;" in shown
     assert "<b>" not in shown
     assert field.value["rows"][0] == ["B2B", 71.5]
@@ -236,7 +336,7 @@ def test_a_table_that_cannot_be_read_says_why_and_takes_the_place_of_the_one_bef
     field = make_input(TABLE)
     upload(field, b"type,csat\nB2B,71.5\n")
     shown = upload(field, b"type,csat\nB2B\n")
-    assert "The file can&#x27;t be read" in shown
+    assert "The table can&#x27;t be read" in shown
     assert "Line 2 has 1 value" in shown
     assert field.value is ...
 
@@ -249,10 +349,107 @@ def test_the_template_has_the_columns_and_a_mark_that_tells_excel_its_encoding()
     assert 'download="csat_by_type.csv"' in about
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(
+    "content", [b"B2B,71.5\nG,80\n", "企业客户,71.5\n政府,80\n".encode(), b"x,71.5\ny,80\n"]
+)
+def test_a_missing_line_of_names_is_said_as_that(content: bytes, lang: str) -> None:
+    use_language(lang)
+    field = make_input(TABLE)
+    shown = upload(field, content)
+    assert {"en": "The line with the column names is missing", "zh": "缺少列名那一行"}[lang] in shown
+    assert field.value is ...
+
+
+@pytest.mark.parametrize(
+    ("head", "cells"),
+    [
+        ("Customer type,CSAT (%)", ["business", "government and public bodies"]),
+        ("客户类型,满意度（%）", ["企业客户", "政府及公共机构"]),
+        ("kind of customer by trade,csat", ["Business", "政府"]),
+        ("按交易对象划分的客户类型,满意度", ["B2B", "G"]),
+        ("csat,type", None),
+    ],
+)
+def test_labels_of_the_dictionary_and_of_charts_are_names_and_codes(head: str, cells: Any) -> None:
+    field = make_input(TABLE)
+    lines = [f"{cells[0]},71.5", f"{cells[1]},80"] if cells else ["71.5,B2B", "80,G"]
+    upload(field, "\n".join([head, *lines]).encode())
+    assert field.value == _PLAIN
+
+
+def grid(field: Any) -> list[Any]:
+    """Return the cells of the grid, without the line of names."""
+    return [w for w in field.widget.children[2].children[0].children if hasattr(w, "continuous_update")]
+
+
+def test_a_small_table_is_typed_into_a_grid() -> None:
+    field = make_input(TABLE)
+    for cell, text in zip(grid(field), ["B2B", "71,5", "G", "80"], strict=False):
+        cell.value = text
+    assert field.value == _PLAIN
+    more = field.widget.children[2].children[1]
+    for _press in range(20):
+        more.click()
+    assert len(grid(field)) == 2 * GRID_ROWS
+    assert more.disabled
+    assert field.value == _PLAIN
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["B2B\t71.5\nG\t80", "type\tcsat\nB2B\t71.5\nG\t80\n", "客户类型\t满意度\r\n企业客户\t71.5\r\n政府\t80"],
+)
+def test_rows_of_a_spreadsheet_are_pasted_with_or_without_their_names(text: str) -> None:
+    field = make_input(TABLE)
+    pasted = field.widget.children[1].children[1]
+    pasted.value = text
+    assert field.value == _PLAIN
+    assert pasted.value == ""
+    assert [cell.value for cell in grid(field)[:4]] == ["B2B", "71.5", "G", "80"]
+
+
+def test_a_pasted_text_that_is_no_table_stays_and_says_why() -> None:
+    field = make_input(TABLE)
+    pasted = field.widget.children[1].children[1]
+    pasted.value = "B2B\t71.5\t3"
+    assert pasted.value
+    assert "Line 2 has 3 values" in field.widget.children[3].value
+
+
+@pytest.mark.parametrize(
+    ("answer", "draft"),
+    [
+        (NUMBER, "28,"),
+        (TEXT, " two  blanks "),
+        (CHOICE, "mix"),
+        (CHOICES, ["service"]),
+        (TABLE, {"grid": [["B2B", "71,"], ["", ""], ["", ""], ["", ""]]}),
+    ],
+)
+def test_a_draft_is_kept_as_it_was_typed(answer: Answer, draft: Any) -> None:
+    field = make_input(answer)
+    field.restore(draft)
+    assert field.draft == draft
+    again = make_input(answer)
+    again.restore(json.loads(json.dumps(field.draft)))
+    assert again.draft == draft
+    field.clear()
+    assert field.value is ...
+
+
+@pytest.mark.parametrize("answer", ALL, ids=lambda a: a.type)
+@pytest.mark.parametrize(
+    "draft", [None, 3, "gone", ["gone"], {"grid": 3}, {"grid": ["x"]}, {"table": {}}, []]
+)
+def test_a_draft_of_another_edition_harms_nothing(answer: Answer, draft: Any) -> None:
+    make_input(answer).restore(draft)
+
+
 def test_taking_the_file_away_changes_nothing() -> None:
     field = make_input(TABLE)
     upload(field, b"type,csat\nB2B,71.5\n")
-    field.widget.children[1].value = ()
+    field.widget.children[1].children[0].value = ()
     assert field.value["rows"] == [["B2B", 71.5]]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
-from trainkit.apps.inputs import download_link
+from trainkit.apps.links import download_link
 from trainkit.company import TABLES
 from trainkit.i18n import _, get_language, listed, ngettext
 
