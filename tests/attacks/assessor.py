@@ -25,7 +25,7 @@ from typing import Any
 
 from cases import TOOLS, Attack, attacks, look_alikes
 from submitted import READ, SAY, key
-from world import CLASSMATE, MEMORY, World, listening
+from world import CLASSMATE, MEMORY, World, listening, victim
 
 from trainkit.classes.assignment import Assignment
 from trainkit.gradebook.book import Gradebook
@@ -43,15 +43,31 @@ _TIGHT = Limits(
     cell_seconds=20,
     notebook_seconds=90,
     memory_bytes=2048 * _MIB,
-    resident_bytes=MEMORY,
+    resident_bytes=1024 * _MIB,
     processes=64,
     file_bytes=8 * _MIB,
     disk_bytes=8 * _MIB,
     output_bytes=2 * _MIB,
     answers_bytes=4 * _MIB,
 )
-#: `usual` for what ends by itself, `short` for what has to be ended.
-LIMITS = {"usual": _TIGHT, "short": replace(_TIGHT, cell_seconds=2, notebook_seconds=12)}
+_SMALL = replace(
+    _TIGHT,
+    resident_bytes=MEMORY,
+    processes=16,
+    files=128,
+    file_bytes=4 * _MIB,
+    disk_bytes=4 * _MIB,
+    output_bytes=_MIB // 4,
+    answers_bytes=_MIB // 4,
+)
+#: `usual` for what ends by itself, `short` for what has to be ended, `small` for what takes too much; what
+#: leaves something behind comes last, so that it is still there when it is looked for.
+LIMITS = {
+    "usual": _TIGHT,
+    "short": replace(_TIGHT, cell_seconds=2, notebook_seconds=12),
+    "small": _SMALL,
+    "lasting": _TIGHT,
+}
 
 _PR_SET_CHILD_SUBREAPER, _IPC_RMID = 36, 0
 
@@ -62,8 +78,8 @@ _SHARED = 0x7A000000 + os.getpid()
 #: Where anybody may write, on some machine or other.
 _PLACES = ("/tmp", "/dev/shm", "/var/tmp", "/dev/mqueue", "/dev", "/run", tempfile.gettempdir())
 
-#: Seconds that the kernel may take to end what was killed.
-_PATIENCE = 20
+#: Seconds that the kernel may take to end what was killed: far fewer than what is left behind would live.
+_PATIENCE = 8
 
 
 def main(folder: Path, level: str, place: str, wanted: Sequence[str]) -> None:
@@ -72,9 +88,10 @@ def main(folder: Path, level: str, place: str, wanted: Sequence[str]) -> None:
     world = World(folder, f"left-behind-{os.getpid()}-{time.time_ns()}")
     world.plant()
     chosen = [a for a in [*attacks(), *look_alikes()] if a.id in wanted]
-    with listening(folder, world.mark) as ears, ExitStack() as held:
+    with listening(folder, world.mark) as ears, victim() as prey, ExitStack() as held:
         assignment = world.assignment()
-        _hand_in(world, chosen, f"where = {world.where(ears)!r}")
+        known = world.where(ears) | {"level": level, "shared": _SHARED, "victim": prey.pid}
+        _hand_in(world, chosen, f"where = {known!r}")
         resource_tracker.ensure_running()  # Python's own; it lives as long as this process
         settings = {
             name: Setting(tight, unsafe=level == "none", prefer=level) for name, tight in LIMITS.items()
@@ -89,6 +106,7 @@ def main(folder: Path, level: str, place: str, wanted: Sequence[str]) -> None:
         rows = _grade(world, assignment, settings, workers, chosen)
         _wait_for_the_end(len(before["processes"]))
         after = _surroundings(world)
+        survived = prey.poll() is None
         _clean_up(after)
     report = {
         "rows": rows,
@@ -97,6 +115,7 @@ def main(folder: Path, level: str, place: str, wanted: Sequence[str]) -> None:
         "lost": {name: [x for x in before[name] if x not in after[name]] for name in after},
         "level": level,
         "user": os.geteuid(),
+        "victim": "alive" if survived else "dead",
     }
     (folder / "report.json").write_text(json.dumps(report))
 

@@ -18,6 +18,12 @@ and nothing else of the kind; of `a or b` one, of `none` nothing. `limits` names
 `assessor.LIMITS`. A block that opens with `python pandas.py` is a file beside the notebook, `json outputs`
 are the stored outputs of the cell before it, and `json metadata` is the notebook's metadata.
 
+Contributors run all of this on their own machines. So each notebook ends by itself within seconds, takes at
+most 300 MB of memory, 30 processes and 20 MB of disk, sends nothing off the machine, and touches nothing but
+its own folder and what the assessor of these tests has planted; what has to be too much is made so by limits.
+And each cell refuses to run anywhere but in trainkit's own box, unless the chapter says `outside: harmless`:
+those are run without a sandbox, too, to show that they would succeed.
+
 They are Markdown and not Python so that no tool that imports Python files ever runs one.
 """
 
@@ -26,19 +32,28 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-__all__ = ["SECRET", "Attack", "attacks", "look_alikes"]
+__all__ = ["REFUSAL", "SECRET", "TOOLS", "Attack", "attacks", "look_alikes"]
 
 #: What a planted secret looks like: attackers know the form, and search for it.
 SECRET = r"canary-[a-z]+-[0-9a-f]{8}"
 
 #: What notebooks log their tries with: `attempt` does what must be refused, `look` does what may succeed, and
-#: reports whether a secret was in it.
+#: reports whether a secret was in it. `openable` asks whether a file could be opened, and doesn't open it.
 TOOLS = f"""
+import os
 import re
+import tempfile
+
+#: Whether this runs in trainkit's own box, where nothing is anybody's.
+BOXED = os.path.isfile("/given/activity.json")
+parent = os.getpid()
+#: Folders to write in, and places where nothing of its own belongs.
+scratch = ["/tmp", "/dev/shm", os.getcwd()] if BOXED else [os.getcwd()]
+foreign = ["/var/tmp", "/run", "/root", "/dev", "/dev/mqueue", "/given"] if BOXED else [tempfile.gettempdir()]
 
 seen = {{"columns": ["what", "outcome"], "rows": []}}
 
@@ -54,6 +69,15 @@ def attempt(what, call):
     else:
         note(what, f"BREACH: {{got!r}}")
 
+def openable(path, mode=os.R_OK):
+    os.stat(path)
+    if not os.access(path, mode):
+        raise PermissionError(path)
+    return path
+
+def channels():
+    return [n for n in map(int, os.listdir("/proc/self/fd")) if n > 2] if BOXED else []
+
 def look(what, call):
     try:
         data = call()
@@ -62,7 +86,13 @@ def look(what, call):
     data = data if isinstance(data, bytes) else str(data).encode()
     loot = sorted(set(re.findall({SECRET!r}.encode(), data)))
     note(what, f"LOOT: {{loot}}" if loot else f"saw {{len(data)}} bytes")
+
+# Only the runner of level `fork` counts what all processes hold together.
+counted = attempt if where["level"] == "fork" else look
 """
+
+#: What each cell begins with: tests are run on machines of people, too.
+REFUSAL = 'assert BOXED, "This runs in the box of trainkit only."\n'
 
 _FOLDER = Path(__file__).with_name("notebooks")
 _FENCE = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -83,6 +113,7 @@ class Attack:
         files: beside the notebook, by name.
         outputs: stored in the file, by the number of the cell.
         metadata: of the notebook.
+        outside: it hurts nobody where there is no box, either.
     """
 
     id: str
@@ -94,6 +125,7 @@ class Attack:
     files: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[int, list[Any]] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    outside: bool = False
 
     @property
     def reports(self) -> bool:
@@ -107,7 +139,8 @@ class Attack:
 
     def notebook(self, *prelude: str) -> bytes:
         """Return the file that is handed in, `prelude` first."""
-        own = [_cell(source, self.outputs.get(n, [])) for n, source in enumerate(self.cells)]
+        refusal = "" if self.outside else REFUSAL
+        own = [_cell(refusal + source, self.outputs.get(n, [])) for n, source in enumerate(self.cells)]
         cells = [{"cell_type": "markdown", "metadata": {}, "source": "Read the number."}]
         cells += [_cell(source, []) for source in prelude] + own
         document = {"nbformat": 4, "nbformat_minor": 5, "metadata": dict(self.metadata), "cells": cells}
@@ -121,7 +154,7 @@ def attacks() -> list[Attack]:
 
 def look_alikes() -> list[Attack]:
     """Return honest notebooks that look like attacks."""
-    return list(_read(_FOLDER / "honest.md"))
+    return [replace(a, outside=True) for a in _read(_FOLDER / "honest.md")]
 
 
 def _cell(source: str, outputs: list[Any]) -> dict[str, Any]:
@@ -138,7 +171,7 @@ def _read(path: Path) -> Iterator[Attack]:
 def _attack(id: str, text: str) -> Attack:
     head = text.split("```", 1)[0]
     said = dict(_FIELD.findall(head))
-    if unknown := set(said) - {"earns", "recorded", "limits"}:
+    if unknown := set(said) - {"earns", "recorded", "limits", "outside"}:
         raise ValueError(f"{id}: unknown {unknown}")
     cells: list[str] = []
     files, outputs, metadata = {}, {}, {}
@@ -164,4 +197,5 @@ def _attack(id: str, text: str) -> Attack:
         files,
         outputs,
         metadata,
+        said.get("outside") == "harmless",
     )

@@ -82,7 +82,7 @@ def assess(folder: Path, side: Side, *ids: str) -> Report:
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONPATH": os.pathsep.join((str(HERE), str(HERE.parent / "grading"))),
+        "PYTHONPATH": os.pathsep.join((str(HERE), str(HERE.parent / "support"))),
         "TMPDIR": str(scratch),
     }
     argv = [sys.executable, str(HERE / "assessor.py"), str(folder), side.level, side.workers, *ids]

@@ -33,17 +33,12 @@ MARKUP = "[red]x[bold] <b>=1+1"
 
 #: A cell that a hostile notebook begins with, and what it says of itself afterwards.
 STEAL = """
-import os, pathlib, re
+import os, re
+assert os.path.isfile("/given/activity.json"), "This runs in the box of trainkit only."
 found = []
 for folder, below, names in os.walk("/"):
     below[:] = [b for b in below if b not in ("proc", "sys", "dev", "usr", "site-packages", "lib")]
-    for name in names:
-        if name.endswith((".secret", ".json", ".md", ".db", ".ipynb", ".csv")):
-            try:
-                text = pathlib.Path(folder, name).read_text("latin-1")
-                found += re.findall(r"canary-[a-z]+-[0-9a-f]{8}|BEGIN SOLUTION|NPS-1", text)
-            except OSError:
-                pass
+    found += [name for name in names if name.endswith((".secret", ".db", "1-06.md")) or "grades" in name]
 found += re.findall("canary-[a-z]+-[0-9a-f]{8}", str(os.environ))
 if found:
     raise SystemExit(" ".join(found))
@@ -66,7 +61,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     texts = {
         "good": written(source),
         "thief": written(source, STEAL),
-        "killer": written(source, after=("import os\nos.kill(-1, 9)\nos._exit(0)",)),
+        "killer": written(source, after=("import os\nos._exit(0)",)),
         "forger": written(source, after=("ex.answer = None\n1 / 0",)),
         ESCAPES: "{",
         MARKUP: "{",

@@ -28,6 +28,7 @@ from trainkit.grading import batch
 from trainkit.grading.pool import LocalWorkers
 from trainkit.grading.station import Setting
 from trainkit.reports import results
+from trainkit.sandbox.limits import Limits
 from trainkit.submissions import intake
 from trainkit.submissions.layouts import Ignored
 
@@ -41,15 +42,15 @@ DAMAGED = {
     "empty": b"",
     "only zeros": bytes(100_000),
     "cut off": solved()[:-40],
-    "fifty megabytes": notebook("x = 1", prose="x" * 50 * 2**20),
+    "more than is read": notebook("x = 1", prose="x" * 2 * 2**20),
     "an image": b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40,
     "UTF-16": solved().decode().encode("utf-16"),
     "a list": b"[]",
     "a number": b"1e400",
     "cells that are no list": b'{"cells": {"cells": []}, "worksheets": 7}',
-    "brackets without end": b"[" * 500_000,
-    "objects without end": b'{"cells":' * 200_000,
-    "a number of a million digits": b'{"cells": ' + b"9" * 10**6 + b"}",
+    "brackets without end": b"[" * 100_000,
+    "objects without end": b'{"cells":' * 50_000,
+    "a number of very many digits": b'{"cells": ' + b"9" * 10**5 + b"}",
     "too many cells": notebook(*["x = 1"] * 1100),
     "no code": notebook(),
     "an archive": b"PK\x03\x04" + bytes(1000),
@@ -72,11 +73,11 @@ SOUND = {
     "odd entries among its cells": json.dumps(
         {**GOOD, "cells": [None, 7, "x", [], {}, {"cell_type": ["code"]}, *CODE, {"source": {"a": 1}}]}
     ).encode(),
-    "outputs of fifteen megabytes": json.dumps(
+    "long outputs": json.dumps(
         {
             **GOOD,
             "cells": [
-                {**c, "outputs": [{"output_type": "stream", "name": "stdout", "text": "x" * (3 * 2**20)}]}
+                {**c, "outputs": [{"output_type": "stream", "name": "stdout", "text": "x" * 300_000}]}
                 for c in CODE
             ],
         }
@@ -152,7 +153,7 @@ MEMBERS = [
     (_member("..\\..\\escaped\\9-01.ipynb"), solved()),
     (_member("link/9-01.ipynb", stat.S_IFLNK), b"../../../private/class.secret"),
     (_member("device/9-01.ipynb", stat.S_IFBLK), b""),
-    (_member("bomb/9-01.ipynb"), bytes(300 * 2**20)),
+    (_member("bomb/9-01.ipynb"), bytes(3 * 2**20)),
     (_member("nested/more.zip"), b"PK\x05\x06" + bytes(18)),
     (_member("new\nline/9-01.ipynb"), solved()),
     (_member("x" * 300 + "/9-01.ipynb"), solved()),
@@ -195,10 +196,11 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
         archive.writestr("from-archive/9-01.ipynb", solved())
     before = _all_files(folder)
     unpacked = tmp_path_factory.mktemp("unpacked")
-    handed, ignored = intake.collect(submissions, ["9-01"], unpacked=unpacked)
+    limits = Limits(notebook_bytes=2 * 2**20)
+    handed, ignored = intake.collect(submissions, ["9-01"], unpacked=unpacked, limits=limits)
     assignment = _assignment(tmp_path_factory.mktemp("tables"))
     with Gradebook(folder / "grades" / "gradebook.db") as book:
-        with LocalWorkers(Setting(), workers=2) as workers:
+        with LocalWorkers(Setting(limits), workers=2) as workers:
             batch.run(handed, lambda _trainee, _exercise: assignment, book, workers)
         latest = book.latest()
     results.write_results(folder / "grades", latest, lambda _trainee: {})

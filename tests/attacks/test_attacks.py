@@ -158,8 +158,31 @@ def test_nothing_is_left_behind_and_nothing_is_lost(report: Report):
         assert not any(found), name
 
 
+def test_the_victim_lives(report: Report):
+    assert report.told["victim"] == "alive"
+
+
 def test_nobody_knocked(report: Report):
     assert report.told["heard"] == []
+
+
+#: What would do harm where nothing holds it, or would be a way round somebody else's checks.
+HARMFUL = {
+    "a loop without an end": r"while (True|1)\b|itertools\.count|iter\(int, 1\)",
+    "a long sleep": r"sleep[( ]\"?[0-9]{3,}",
+    "a signal to whoever is there": r"kill(pg)?\((-|os\.getppid|1,|0,)",
+    "a large block": r"2\*\*(3[1-9]|[4-9]\d)|bytearray\(\d+ \* 2\*\*2\d\)",
+    "an address that isn't this machine's": r"connect\(\(?\"(?!127|.0)|getaddrinfo|SO_BROADCAST",
+    "others' comparisons": r"assert_frame_equal|np\.(allclose|isclose)|builtins\.(all|any|abs|round)",
+    "others' messages": r"session\.send|iopub_socket",
+}
+
+
+@pytest.mark.parametrize("harm", HARMFUL)
+def test_no_attack_is_a_weapon(harm: str):
+    """Contributors run them on their own machines, and whoever reads them learns nothing to use elsewhere."""
+    found = [a.id for a in ATTACKS for cell in a.cells if re.search(HARMFUL[harm], cell)]
+    assert found == [], HARMFUL[harm]
 
 
 def test_every_attack_says_what_it_is_after():

@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 import socket
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,7 +21,7 @@ from trainkit.classes.assignment import Assignment, Prepared, activity_file
 from trainkit.company import load
 from trainkit.course.model import Answer, Column, Expected, Key, plain
 
-__all__ = ["ASKED", "CLASSMATE", "MEMORY", "Ears", "World", "canary", "listening"]
+__all__ = ["ASKED", "CLASSMATE", "MEMORY", "Ears", "World", "canary", "listening", "victim"]
 
 #: The tiny exercise, and what attackers saw: an answer that earns nothing.
 ASKED = replace(
@@ -38,8 +39,8 @@ ASKED = replace(
     ),
 )
 
-#: Bytes of memory that a submission may have, all of its processes together.
-MEMORY = 2**30
+#: Bytes of memory that a submission may have, all of its processes together, where it is tried to take more.
+MEMORY = 200 * 2**20
 
 #: The variants that attacks run on: one that everybody knows, one that nobody does.
 VARIANTS = (0, 71)
@@ -121,6 +122,16 @@ def _hear(name: str, server: socket.socket, heard: list[str]) -> None:
             return
 
 
+@contextmanager
+def victim() -> Iterator[subprocess.Popen[bytes]]:
+    """Start a process that nobody inside of a sandbox can harm; it is the only one that anybody tries to."""
+    with subprocess.Popen(["sleep", "1800"], start_new_session=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 @dataclass(frozen=True)
 class World:
     """An assessor's folder, home and environment, with a secret in each place that holds one.
@@ -199,7 +210,6 @@ class World:
             "home_folder": str(self.folder / "home"),
             "key": str(self.private / "9-01" / "key-71.json"),
             "mark": self.mark,
-            "memory": MEMORY,
             "neighbour": str(self.submissions / "a-good" / "9-01.ipynb"),
             "pid": os.getpid(),
             "port": ears.where["port"],

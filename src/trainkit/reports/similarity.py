@@ -44,6 +44,12 @@ _BLOCK = 500
 #: Characters of code that are looked at: nobody writes as much by hand.
 _MOST = 200_000
 
+#: What Python's parser may have, which runs in the assessor's own process: code with longer lines, or deeper
+#: brackets, blocks or continued lines, is only cut into words and signs. People write far less.
+_LONGEST_LINE, _DEEPEST = 1_000, 40
+
+_BRACKET = re.compile(r"[()\[\]{}]")
+
 #: Lines that IPython reads and Python doesn't.
 _MAGIC = re.compile(r"^[^\S\n]*(?:%{1,2}|!|\?).*$|^.*\?[^\S\n]*$", re.MULTILINE)
 
@@ -91,11 +97,29 @@ def tokens(cells: Iterable[str]) -> list[str]:
     for cell in cells:
         source = _MAGIC.sub("", cell[:left].expandtabs())
         left = max(0, left - len(cell))
+        if not _is_ordinary(source):
+            found += _plain_tokens(source)
+            continue
         try:
             found += _python_tokens(source)
         except (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError):
             found += _plain_tokens(source)
     return found
+
+
+def _is_ordinary(source: str) -> bool:
+    """Tell whether code is written as people write it, so that the parser may have it."""
+    depth = continued = 0
+    for line in source.splitlines():
+        continued = continued + 1 if line.endswith("\\") else 0
+        blocks = (len(line) - len(line.lstrip(" "))) // 4
+        if len(line) > _LONGEST_LINE or max(continued, blocks) > _DEEPEST or "\0" in line:
+            return False
+        for sign in _BRACKET.findall(line):  # in texts and comments, too: with so many, it's no matter
+            depth = depth + 1 if sign in "([{" else max(0, depth - 1)
+            if depth > _DEEPEST:
+                return False
+    return True
 
 
 def _python_tokens(source: str) -> Iterator[str]:
