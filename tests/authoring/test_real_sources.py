@@ -16,7 +16,8 @@ from real import ALL, EXERCISES, LESSONS, ROOT, Case, name
 from trainkit.authoring import build
 from trainkit.authoring.compose import compose
 from trainkit.authoring.source import BEGIN, END, Source
-from trainkit.course.judge import judge
+from trainkit.course.conventions import CONVENTIONS
+from trainkit.course.judge import judge, slips
 from trainkit.course.model import Text
 from trainkit.i18n import LANGUAGES
 
@@ -59,15 +60,32 @@ def hold_mistakes(case: Case) -> None:
             assert verdict.messages == (mistake.message,), where
 
 
+def hold_slips(case: Case) -> None:
+    """What follows from the right number is told for what it is, and never for something else."""
+    for answer in case.source.info.answers:
+        if answer.type != "number":
+            continue
+        expected = case.key.answers[answer.name]
+        for slip in slips(answer, expected):
+            verdict = judge(answer, expected, {"state": "given", "value": slip.value})
+            where = f"{case.source.info.id} variant {case.key.variant}: {slip} of {answer.name}"
+            assert verdict.outcome == ("convention" if slip.kind in CONVENTIONS else "wrong"), where
+            assert verdict.slip == slip.kind or {verdict.slip, slip.kind} <= CONVENTIONS, where
+            assert verdict.detail, where
+
+
+HOLD = [hold_solutions_and_starters, hold_languages, hold_mistakes, hold_slips]
+
+
 @exercises
-@pytest.mark.parametrize("hold", [hold_solutions_and_starters, hold_languages, hold_mistakes])
+@pytest.mark.parametrize("hold", HOLD)
 def test_on_the_base_data(id: str, hold: Any) -> None:
     hold(real.base(id))
 
 
 @pytest.mark.slow
 @exercises
-@pytest.mark.parametrize("hold", [hold_solutions_and_starters, hold_languages, hold_mistakes])
+@pytest.mark.parametrize("hold", HOLD)
 def test_on_many_variants(id: str, hold: Any) -> None:
     for case in real.variants(id, NUMBER_OF_VARIANTS):
         hold(case)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trainkit.course.answers import pack
-from trainkit.course.judge import Verdict, judge, matches
+from trainkit.course.judge import Verdict, credit, judge, matches
 from trainkit.course.model import Answer, Expected, Mistake
 from trainkit.i18n import use_language
 
@@ -44,7 +44,7 @@ def told(value: Any, answer: Answer = NUMBER, expected: Expected = SCORE) -> Ver
         (41, "mistake", ("NPS-2",)),
         (0.3504, "convention", ()),
         (0.35, "convention", ()),
-        (3504, "convention", ()),
+        (3504, "wrong", ()),
         (3600, "wrong", ()),
         (-35.04, "wrong", ()),
         (0, "wrong", ()),
@@ -87,8 +87,7 @@ def test_a_right_answer_is_right_even_if_a_mistake_lies_within_its_tolerance() -
         ("points", 35.0, 0.35, "convention"),
         ("percentage points", -2.6, -0.026, "convention"),
         ("share", 0.12, 12.0, "convention"),
-        ("CNY", 12.0, 0.12, "convention"),
-        ("", 12.0, 0.12, "convention"),
+        ("CNY", 1_234_567.0, 1234.6, "convention"),
         ("%", 12.0, 0.2, "wrong"),
         ("%", 0.3, 0.0, "wrong"),
         ("%", -0.4, 0.001, "wrong"),
@@ -100,6 +99,34 @@ def test_the_right_value_in_another_unit_is_told_from_a_wrong_one(
     verdict = told(given, replace(NUMBER, unit=unit), Expected(right))
     assert verdict.outcome == outcome
     assert bool(verdict.detail) == (outcome == "convention")
+
+
+@pytest.mark.parametrize(
+    ("unit", "right", "given", "slip", "said"),
+    [
+        ("points", 35.04, -35.0, "sign", "the right size with the wrong sign"),
+        ("%", 35.04, 65, "complement", "the rest of the whole"),
+        ("", 1.25, 0.8, "reciprocal", "the other way round"),
+        ("%", 35.04, 350.4, "tenfold", "ten times what is asked for"),
+        ("%", 35.04, 3504, "hundredfold", "a hundred times what is asked for"),
+        ("orders", 3504.0, 35.04, "hundredth", "a hundredth of what is asked for"),
+        ("orders", 3504.0, 3.504, "thousandth", "a thousandth of what is asked for"),
+    ],
+)
+def test_a_slip_is_named_and_earns_nothing_unless_an_author_says_so(
+    unit: str, right: float, given: float, slip: str, said: str
+) -> None:
+    answer = replace(NUMBER, unit=unit, credit={"convention": 0.5})
+    verdict = told(given, answer, Expected(right))
+    assert (verdict.outcome, verdict.slip, verdict.codes) == ("wrong", slip, ())
+    assert said in verdict.detail
+    assert credit(answer, verdict) == 0
+    assert credit(replace(answer, credit={slip: 0.25}), verdict) == 0.25
+
+
+def test_a_mistake_comes_before_a_slip_of_the_same_value() -> None:
+    expected = Expected(35.04, (Mistake("NPS-1", -35.0, SAY),))
+    assert (told(-35.04, expected=expected).outcome, told(-35.04, expected=expected).slip) == ("mistake", "")
 
 
 def test_a_tolerance_of_zero_forgives_only_the_noise_of_floating_point() -> None:
@@ -198,7 +225,7 @@ def test_it_says_where_a_table_differs(
 
 def test_where_a_table_differs_is_said_in_the_language_in_use() -> None:
     use_language("zh")
-    verdict = told(pd.DataFrame(_RIGHT["rows"][:2], columns=["type", "csat"]), TABLE, PARTS)
+    verdict = told(pd.DataFrame(_RIGHT["rows"][:1], columns=["type", "csat"]), TABLE, PARTS)
     assert "rows" not in verdict.detail
 
 

@@ -187,7 +187,6 @@ def test_what_is_said_of_a_wrong_table_holds_no_right_value(seed: int, examinati
     ("change", "said"),
     [
         (lambda rate: rate / 100, "`rate`: That is a share between 0 and 1"),
-        (lambda rate: rate * 100, "`rate`: That is a hundred times"),
         (lambda rate: round(rate), "`rate`: That is rounded too much. Decimals asked for: 1."),
     ],
 )
@@ -195,6 +194,40 @@ def test_a_column_in_another_convention_is_named(change: Any, said: str) -> None
     verdict = told(RIGHT.assign(rate=[change(rate) for rate in RIGHT["rate"]]))
     assert verdict.outcome == "convention"
     assert verdict.detail.startswith(said)
+
+
+STEEP = [10.6 + 3.3 * m for m in range(12)]
+
+
+@pytest.mark.parametrize(
+    ("rates", "kind", "said"),
+    [
+        ([100 * rate for rate in STEEP], "hundredfold", "`rate`: That is a hundred times"),
+        ([-rate for rate in STEEP], "sign", "`rate`: That is the right size with the wrong sign"),
+        ([9.1, *STEEP[:-1]], "beside", "`rate`: Those are numbers of the rows above or below."),
+        ([*STEEP[1:], None], "beside", "`rate`: Those are numbers of the rows above or below."),
+        (
+            [*STEEP[:4], STEEP[5], STEEP[4], *STEEP[6:]],
+            "beside",
+            "`rate`: Those are numbers of the rows above",
+        ),
+    ],
+)
+def test_a_column_with_a_slip_is_named_and_wrong(rates: list[Any], kind: str, said: str) -> None:
+    right = pack(RIGHT.assign(rate=STEEP), MONTHS)["value"]
+    verdict = told(RIGHT.assign(rate=rates), right=right)
+    assert (verdict.outcome, verdict.slip) == ("wrong", kind)
+    assert verdict.detail.startswith(said)
+
+
+def test_one_number_in_all_rows_is_said_to_be_that() -> None:
+    said = "`rate` holds the same number in all rows. Was it computed for each of them?"
+    assert told(RIGHT.assign(rate=11.4)).detail.splitlines()[-1] == said
+    assert said not in told(RIGHT.assign(rate=[11.4] * 11 + [11.5])).detail
+
+
+def test_a_table_with_far_too_many_rows_is_not_compared_row_by_row() -> None:
+    assert told(pd.concat([RIGHT] * 3)).detail == "Far too many rows: 36 instead of 12."
 
 
 @pytest.mark.parametrize(

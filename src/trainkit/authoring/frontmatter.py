@@ -13,6 +13,7 @@ from typing import Any, get_args
 from trainkit.authoring.faults import Faults
 from trainkit.authoring.mistakes import CODES
 from trainkit.authoring.yaml_entries import entries_of
+from trainkit.course.conventions import SLIPS
 from trainkit.course.model import COMPETENCIES, LEVELS, Answer, AnswerType, Choice, Column, Info, Kind, Text
 from trainkit.errors import SourceError, UnknownName
 from trainkit.i18n import LANGUAGES, _
@@ -176,16 +177,17 @@ def _answer(name: Any, spec: Any, common: Mapping[str, float], fail: _Fail) -> A
 
 
 def _credit(given: Mapping[str, Any], fail: _Fail, near: str) -> dict[str, float]:
-    """Return the credit for answers that aren't right, by mistake code or `convention`."""
+    """Return the credit for answers that aren't right, by mistake code, kind of slip or `convention`."""
     entries = _entries(given.get("credit"), "credit", fail, near)
+    known = {"convention", *SLIPS, *CODES}
     for name in entries:
-        if name != "convention" and name not in CODES:
+        if name not in known:
             unknown = UnknownName(
-                _("Credit is given for `convention` or for a mistake code, not for `{name}`.").format(
+                _("Credit is given for `convention`, a slip or a mistake code, not for `{name}`.").format(
                     name=name
                 ),
                 str(name),
-                {"convention", *CODES},
+                known,
             )
             raise fail(str(unknown), near)
     credit = {str(name): _number(entries, name, 0, fail, near) for name in entries}

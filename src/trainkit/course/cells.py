@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from trainkit.course.conventions import close
-from trainkit.course.model import Column
+from trainkit.course.model import Column, Sealed
 from trainkit.course.texts import fold, shorten
 from trainkit.i18n import _
 
@@ -50,6 +50,8 @@ def _canonical(value: Any) -> str:
     """
     if value is None:
         return _MISSING
+    if isinstance(value, Sealed):
+        return value.text
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else f"{value:.12g}"  # without the noise of computing
     text = fold(str(value))

@@ -6,17 +6,17 @@ It never sees a notebook, an object or a language: labels are folded, columns ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from trainkit.course.answers import GIVEN, INVALID, validate
-from trainkit.course.conventions import close, explain, other_convention
-from trainkit.course.model import Answer, Expected, Text
+from trainkit.course.conventions import CONVENTIONS, Slip, close, derived, explain, find
+from trainkit.course.model import Answer, Expected, Sealed, Text
 from trainkit.course.tables import compare
 from trainkit.course.texts import fold
 
-__all__ = ["Outcome", "Verdict", "credit", "judge", "matches"]
+__all__ = ["Outcome", "Verdict", "credit", "judge", "matches", "slips"]
 
 Outcome = Literal["right", "mistake", "convention", "wrong", "not attempted", "invalid", "failed", "not run"]
 
@@ -31,9 +31,10 @@ class Verdict:
             raised an error) or not run.
         codes: the codes of the mistakes that match.
         messages: what to say about them, in both languages; `{value}` stands for the trainee's value.
-        detail: where a table differs, which convention it is, why the answer is invalid, failed or wasn't
-            run; in the language in use.
+        detail: where a table differs, which convention or slip it is, why the answer is invalid, failed or
+            wasn't             run; in the language in use.
         value: the answer as plain data.
+        slip: the kind of convention or slip that a wrong number is.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Verdict:
     messages: tuple[Text, ...] = ()
     detail: str = ""
     value: Any = None
+    slip: str = ""
 
     @property
     def right(self) -> bool:
@@ -52,8 +54,8 @@ class Verdict:
 def judge(answer: Answer, expected: Expected, payload: Any, *, examination: bool = False) -> Verdict:
     """Judge a payload against the right value and the typical mistakes.
 
-    A mistake is named only if the right value isn't met, a convention only if no mistake is; if several
-    mistakes match, all are named.
+    A mistake is named only if the right value isn't met, a convention or slip only if no mistake is; if
+    several mistakes match, all are named.
 
     Args:
         answer: what is asked.
@@ -75,15 +77,29 @@ def judge(answer: Answer, expected: Expected, payload: Any, *, examination: bool
         return Verdict(answer.name, "mistake", codes, tuple(m.message for m in known), value=value)
     if answer.type == "table":
         return _table_verdict(answer, expected.value, value, examination=examination)
-    if answer.type == "number":
-        kind = other_convention(value, expected.value, answer.tolerance, answer.unit)
-        if kind:
-            return Verdict(answer.name, "convention", detail=explain(kind, answer.tolerance), value=value)
+    if answer.type == "number" and (slip := find(slips(answer, expected), value)):
+        said = explain(slip.kind, answer.tolerance)
+        return Verdict(answer.name, _outcome({slip.kind}), detail=said, value=value, slip=slip.kind)
     return Verdict(answer.name, "wrong", value=value)
+
+
+def slips(answer: Answer, expected: Expected) -> tuple[Slip, ...]:
+    """Return the numbers that follow from an answer's right one, and can be told from its mistakes."""
+    if expected.slips is not None:
+        return expected.slips
+    mistakes = [mistake.value for mistake in expected.mistakes]
+    return derived(expected.value, answer.tolerance, answer.unit, mistakes=mistakes)
+
+
+def _outcome(kinds: Set[str]) -> Outcome:
+    """Return what a number is that is wrong in these ways: a convention if it is nothing else."""
+    return "convention" if kinds <= CONVENTIONS else "wrong"
 
 
 def matches(answer: Answer, expected: Any, value: Any) -> bool:
     """Whether a plain value equals the expected one, within the answer's tolerance."""
+    if isinstance(expected, Sealed):
+        return False
     match answer.type:
         case "number":
             return close(value, expected, answer.tolerance)
@@ -114,6 +130,8 @@ def credit(answer: Answer, verdict: Verdict | None) -> float:
         case "mistake":
             # Several mistakes may give the same value; which one it was is open, so the best counts.
             return max((answer.credit.get(code, 0.0) for code in verdict.codes), default=0.0)
+        case "wrong":
+            return answer.credit.get(verdict.slip, 0.0)
         case _:
             return 0.0
 
@@ -124,7 +142,8 @@ def _table_verdict(
     found = compare(answer, expected, value)
     if found.shape:
         return Verdict(answer.name, "invalid", detail=found.shape, value=value)
-    if said := found.convention():
-        return Verdict(answer.name, "convention", detail=said, value=value)
+    if kinds := found.slips():
+        slip = next(iter(kinds)) if len(kinds) == 1 else ""
+        return Verdict(answer.name, _outcome(kinds), detail=found.explain(), value=value, slip=slip)
     detail = found.describe(tell_missing=not examination)
     return Verdict(answer.name, "wrong", detail=detail, value=value)

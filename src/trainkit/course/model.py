@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Literal
 
+from trainkit.course.conventions import Slip
 from trainkit.i18n import pick
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Mistake",
     "Quiz",
     "QuizChoice",
+    "Sealed",
     "Text",
     "plain",
 ]
@@ -81,7 +83,7 @@ class Answer:
         columns: the columns of a table, key columns first.
         accept: further spellings of a right text.
         credit: the share of its points, in [0, 1), that an answer earns although it isn't right: by the code
-            of a mistake, or for `convention`; what isn't named earns nothing.
+            of a mistake, the kind of a slip, or for `convention`; what isn't named earns nothing.
         code: only what code computes earns points; typed on the page, the answer earns nothing.
     """
 
@@ -127,11 +129,31 @@ class Mistake:
 
 
 @dataclass(frozen=True)
+class Sealed:
+    """What is right and isn't known here: nothing equals it.
+
+    Args:
+        slips: of a cell of a table, the numbers that follow from it, as far as they are known.
+        text: how it's told from others where rows are told apart; no cell is read as that.
+    """
+
+    slips: tuple[Slip, ...] = ()
+    text: str = " sealed"
+
+
+@dataclass(frozen=True)
 class Expected:
-    """The right value of an answer on one variant, as plain data, and the mistakes that are known."""
+    """The right value of an answer on one variant, as plain data, and the mistakes that are known.
+
+    Args:
+        value: the right value, or `Sealed`.
+        mistakes: those that are known.
+        slips: numbers that follow from the right one; `None` lets them be derived from it.
+    """
 
     value: Any
     mistakes: tuple[Mistake, ...] = ()
+    slips: tuple[Slip, ...] | None = None
 
 
 @dataclass(frozen=True)
