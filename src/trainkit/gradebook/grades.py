@@ -6,9 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from trainkit.course.journal import Way
 from trainkit.course.judge import Verdict
 
-__all__ = ["LEFT_OUT", "Ending", "Execution", "Failure", "Flag", "Graded", "Judged", "Mark", "State", "total"]
+__all__ = [
+    "LEFT_OUT",
+    "Ending",
+    "Execution",
+    "Failure",
+    "Flag",
+    "Graded",
+    "Judged",
+    "Mark",
+    "State",
+    "Way",
+    "total",
+]
 
 #: How an execution ended: to its end; cut off by the deadline, or because too much came out; its kernels
 #: died, more often than it may start again; nothing could be run; the assessor stopped it.
@@ -64,7 +77,8 @@ class Execution:
 #: What an assessor should look at: right on the visible data only, with the same value given everywhere
 #: (`hard-coded`), or with code that doesn't carry over (`visible only`); or wrong on the trainee's own data
 #: and right on a classmate's (`classmate`).
-Flag = Literal["", "hard-coded", "visible only", "classmate"]
+#: Typed where the exercise wants code (`typed`).
+Flag = Literal["", "hard-coded", "visible only", "classmate", "typed"]
 
 
 @dataclass(frozen=True)
@@ -76,12 +90,14 @@ class Mark:
         points: what it can earn.
         earned: what it did earn.
         flag: see `Flag`.
+        way: on which way what counts was given; empty if nothing was.
     """
 
     name: str
     points: float
     earned: float
     flag: Flag = ""
+    way: Way = ""
 
 
 def total(marks: Sequence[Mark]) -> tuple[float, float]:
@@ -119,6 +135,7 @@ class Graded:
         note: why it is damaged or failed.
         judged: one entry a variant, the visible one first.
         marks: what each answer earned.
+        typed: the verdict on each answer that was submitted on the page, on the trainee's own data.
     """
 
     content: str
@@ -127,6 +144,7 @@ class Graded:
     note: str = ""
     judged: tuple[Judged, ...] = ()
     marks: tuple[Mark, ...] = ()
+    typed: Mapping[str, Verdict] = field(default_factory=dict)
 
     @property
     def score(self) -> tuple[float, float]:

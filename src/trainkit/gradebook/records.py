@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 #: The migration that these tables correspond to.
-SCHEMA = "0002"
+SCHEMA = "0003"
 
 
 def _now() -> datetime:
@@ -196,7 +196,10 @@ class Result(Base):
 
 
 class Mark(Base):
-    """What one answer of a submission earned automatically, and what an assessor gave instead."""
+    """What one answer of a submission earned automatically, and what an assessor gave instead.
+
+    `way` says where it was given: `notebook`, `page`, or nowhere.
+    """
 
     __tablename__ = "mark"
     __table_args__ = (UniqueConstraint("submission_id", "name"),)
@@ -207,6 +210,7 @@ class Mark(Base):
     points: Mapped[float]
     earned: Mapped[float]
     flag: Mapped[str] = mapped_column(String(16), default="")
+    way: Mapped[str] = mapped_column(String(8), default="", server_default="")
 
     by_hand: Mapped[ByHand | None] = relationship(
         primaryjoin=lambda: and_(

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from trainkit import __version__
+from trainkit.course.judge import Verdict
 from trainkit.course.model import Info, plain
 from trainkit.gradebook import records
 from trainkit.gradebook.changes import Grade
@@ -123,7 +124,7 @@ def _fill(session: Session, submission: records.Submission, graded: Graded, work
     submission.files.extend(
         records.HandedFile(name=name, received=zlib.compress(content)) for name, content in work.files
     )
-    submission.executions.extend(_execution(j) for j in graded.judged)
+    submission.executions.extend(_execution(j, _counting(j, graded)) for j in graded.judged)
     submission.marks.extend(_marks(graded.marks))
     session.flush()
     prove(session, submission)
@@ -140,7 +141,13 @@ def _find_or_add(
     return found
 
 
-def _execution(judged: Judged) -> records.Execution:
+def _counting(judged: Judged, graded: Graded) -> Iterable[Verdict]:
+    """Return the verdicts to keep: on the trainee's own data, those on what counts, notebook or page."""
+    page = {m.name for m in graded.marks if m.way == "page"} if not judged.hidden else set()
+    return [graded.typed[name] if name in page else verdict for name, verdict in judged.verdicts.items()]
+
+
+def _execution(judged: Judged, verdicts: Iterable[Verdict]) -> records.Execution:
     execution = judged.execution
     return records.Execution(
         variant=execution.variant,
@@ -159,10 +166,12 @@ def _execution(judged: Judged) -> records.Execution:
                 value=v.value,
                 reason=v.detail if v.outcome in ("invalid", "failed", "not run") else "",
             )
-            for v in judged.verdicts.values()
+            for v in verdicts
         ],
     )
 
 
 def _marks(marks: Iterable[Mark]) -> list[records.Mark]:
-    return [records.Mark(name=m.name, points=m.points, earned=m.earned, flag=m.flag) for m in marks]
+    return [
+        records.Mark(name=m.name, points=m.points, earned=m.earned, flag=m.flag, way=m.way) for m in marks
+    ]

@@ -11,7 +11,7 @@ from typing import Any
 from trainkit.gradebook import records
 from trainkit.gradebook.grades import LEFT_OUT
 from trainkit.gradebook.spreadsheet import csv_bytes
-from trainkit.i18n import _, joined, listed, ngettext
+from trainkit.i18n import _, joined, listed, ngettext, retold
 from trainkit.sandbox.lacking import lacked
 
 __all__ = [
@@ -132,7 +132,15 @@ def remarks(submission: records.Submission) -> list[str]:
         found.append(_("Damaged: {reason}").format(reason=submission.note))
     if submission.state == "failed":
         found.append(_("Not graded, try again: {reason}").format(reason=submission.note))
-    return found + _flagged(submission) + _cut_off(submission)
+    if submission.state == "graded":
+        found += [retold(line) for line in submission.note.splitlines()]
+    return found + _typed(submission) + _flagged(submission) + _cut_off(submission)
+
+
+def _typed(submission: records.Submission) -> list[str]:
+    """Say which answers were typed on the page; those that a notebook gave are the rule."""
+    names = [m.name for m in submission.marks if m.way == "page"]
+    return [_("Typed on the page: {names}.").format(names=listed(names))] if names else []
 
 
 def _flagged(submission: records.Submission) -> list[str]:
@@ -141,6 +149,7 @@ def _flagged(submission: records.Submission) -> list[str]:
         "hard-coded": _("Hard-coded: {names}."),
         "visible only": _("Right on the visible data only: {names}."),
         "classmate": _("Right on a classmate's data, not on their own: {names}."),
+        "typed": _("Right, but typed where code is required: {names}."),
     }.items():
         if names := [m.name for m in submission.marks if m.flag == flag]:
             found.append(text.format(names=listed(names)))
@@ -223,10 +232,11 @@ def answers_table(submissions: Sequence[records.Submission]) -> Table:
     """Return one line an answer.
 
     `earned` is what the grader gave, `manual` what an assessor did, and `awarded` what counts; `hidden` are
-    the outcomes on the hidden variants, `value` is the answer on the data that the trainee worked on.
+    the outcomes on the hidden variants, `value` is the answer on the data that the trainee worked on, and
+    `way` says where it was given: `notebook` or `page`.
     """
     names = ["trainee", "exercise", "edition", "answer", "points", "earned", "manual", "awarded", "flag"]
-    names += ["outcome", "mistakes", "hidden", "value", "comment", "assessor"]
+    names += ["way", "outcome", "mistakes", "hidden", "value", "comment", "assessor"]
     lines = []
     for s in submissions:
         execution = shown(s)
@@ -236,7 +246,7 @@ def answers_table(submissions: Sequence[records.Submission]) -> Table:
             result = results.get(m.name)
             said = [result.outcome, "/".join(result.codes)] if result else ["", ""]
             value = plain_value(result.value) if result else ""
-            mark = [m.name, m.points, m.earned, m.manual, m.awarded, m.flag]
+            mark = [m.name, m.points, m.earned, m.manual, m.awarded, m.flag, m.way]
             line = [s.trainee.name, s.exercise.code, s.exercise.edition, *mark, *said, "/".join(hidden)]
             lines.append([*line, value, m.comment, m.assessor])
     return names, lines

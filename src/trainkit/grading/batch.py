@@ -144,7 +144,7 @@ class _Writer:
         task = self._out.pop((item.trainee, item.exercise))
         # Compared here and not by the workers: in a large class, the keys of all would outweigh the task.
         if graded.judged and (keys := self.classmates(item.trainee, item.exercise)):
-            graded = replace(graded, marks=marks_of(task.assignment.info, graded.judged, keys))
+            graded = replace(graded, marks=marks_of(task.assignment.info, graded.judged, keys, graded.typed))
         self._write(item, task, graded)
 
     def _is_graded(self, item: Item, assignment: Assignment, content: str) -> bool:

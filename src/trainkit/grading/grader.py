@@ -7,22 +7,24 @@ repeated, moved to another process and looked up by the hash of its input.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from trainkit.classes.assignment import Assignment, Prepared
 from trainkit.course.judge import Outcome, Verdict, judge
 from trainkit.course.model import Info, Key
 from trainkit.gradebook.grades import Execution, Graded, Judged, Mark, State
 from trainkit.grading.execution import execute
-from trainkit.grading.scoring import mark
+from trainkit.grading.scoring import better, mark
 from trainkit.i18n import _, joined, listed, speaking
 from trainkit.sandbox.levels import shared_runner
 from trainkit.sandbox.limits import Limits
 from trainkit.sandbox.running import Runner
-from trainkit.submissions.notebooks import Submitted, content_hash, repair
+from trainkit.submissions.handed_in import Typed, typed_of
+from trainkit.submissions.notebooks import Damaged, Submitted, content_hash, repair
 
-__all__ = ["Stopped", "grade", "judge_all", "marks_of", "ungraded"]
+__all__ = ["Stopped", "grade", "judge_all", "judge_typed", "marks_of", "ungraded"]
 
 #: How many cells are named as the reason why an answer is missing.
 _NAMED = 3
@@ -43,10 +45,12 @@ def grade(
 ) -> Graded:
     """Grade a submitted file.
 
-    What the judge says is in the notebook's language, whatever the process speaks.
+    What the judge says is in the notebook's language, whatever the process speaks. What was submitted on the
+    page comes along as a part of its own: it is judged on the trainee's own data, and for each answer the
+    better way counts.
 
     Args:
-        raw: the file.
+        raw: the file; empty where only the page was filled in.
         assignment: the exercise with its variants and keys.
         box: where the notebook runs.
         stop: set it to give up.
@@ -57,35 +61,94 @@ def grade(
         Damaged: the file is no notebook.
         Stopped: `stop` was set before all variants had run.
     """
-    box = box or shared_runner(Limits(), "fork")
-    submitted = repair(raw, box.limits, files)
+    typed, helpers = typed_of(files)
+    info, own = assignment.info, assignment.visible
+    submitted, note = _notebook(raw, helpers, box.limits if box else Limits(), typed)
     stop = stop or threading.Event()
-    with speaking(submitted.lang):
-        judged = tuple(
-            _on(submitted, prepared, assignment, box, stop, hidden=prepared is not assignment.visible)
-            for prepared in assignment.all
+    with speaking(submitted.lang if submitted else typed.lang if typed else "en"):
+        judged = (
+            _on_all(submitted, assignment, box or shared_runner(Limits(), "fork"), stop)
+            if submitted
+            else (_page_alone(info, own.variant),)
         )
-    marks = marks_of(assignment.info, judged, classmates)
+        said = judge_typed(info, own.key, typed.answers) if typed else {}
+        remarks = typed.remarks(own.variant) if typed else ()
+        note = "\n".join(text for text in (note, *remarks) if text)
+    marks = marks_of(info, judged, classmates, said)
     broken = next((j.execution.detail for j in judged if j.execution.state == "broken"), None)
     state: State = "graded" if broken is None else "failed"
-    return Graded(content_hash(raw, files), state, submitted.lang, broken or "", judged, marks)
+    lang = submitted.lang if submitted else typed.lang if typed else "en"
+    return Graded(content_hash(raw, files), state, lang, broken or note, judged, marks, said)
 
 
-def marks_of(info: Info, judged: Sequence[Judged], classmates: Sequence[Key] = ()) -> tuple[Mark, ...]:
-    """Return what each answer of a submission earns.
+def _notebook(
+    raw: bytes, helpers: Sequence[tuple[str, bytes]], limits: Limits, typed: Typed | None
+) -> tuple[Submitted | None, str]:
+    """Return the notebook, or `None` and what to say of it where the page was filled in and it can't be read.
+
+    Raises:
+        Damaged: it can't be read, and there is nothing else.
+    """
+    if typed is not None and not raw:
+        return None, ""
+    try:
+        return repair(raw, limits, helpers), ""
+    except Damaged as error:
+        if typed is None or not typed.answers:
+            raise
+        return None, "\n".join(
+            [_("The notebook can't be read; what was submitted on the page counts."), str(error)]
+        )
+
+
+def _page_alone(info: Info, variant: int) -> Judged:
+    """Return what there is of a notebook where there is none."""
+    verdicts = {a.name: Verdict(a.name, "not attempted") for a in info.answers}
+    return Judged(Execution(variant, "complete", isolation="page"), verdicts, hidden=False)
+
+
+def judge_typed(info: Info, key: Key, answers: Mapping[str, Any]) -> dict[str, Verdict]:
+    """Return the verdict on each answer that was submitted on the page; one that isn't asked for is nothing.
+
+    Args:
+        info: the exercise.
+        key: of the trainee's own data.
+        answers: payloads by name, from outside.
+    """
+    return {
+        a.name: judge(a, key.answers[a.name], answers[a.name], examination=not info.instant)
+        for a in info.answers
+        if a.name in answers
+    }
+
+
+def marks_of(
+    info: Info,
+    judged: Sequence[Judged],
+    classmates: Sequence[Key] = (),
+    typed: Mapping[str, Verdict] | None = None,
+) -> tuple[Mark, ...]:
+    """Return what each answer of a submission earns: of notebook and page, the better way.
 
     Args:
         info: the exercise.
         judged: the submission on each variant, the visible one first.
         classmates: keys of the variants that others of the class worked on.
+        typed: verdicts on what was submitted on the page, by name.
     """
     return tuple(
-        mark(
+        better(
             answer,
+            mark(
+                answer,
+                judged[0].verdicts.get(answer.name),
+                [j.verdicts.get(answer.name) for j in judged if j.hidden],
+                weights=info.weights,
+                classmates=classmates,
+            ),
             judged[0].verdicts.get(answer.name),
-            [j.verdicts.get(answer.name) for j in judged if j.hidden],
-            weights=info.weights,
-            classmates=classmates,
+            (typed or {}).get(answer.name),
+            classmates,
         )
         for answer in info.answers
     )
@@ -162,6 +225,15 @@ def _why_not_run(execution: Execution) -> str:
     if not said and not ended and execution.not_run:
         return _("These cells weren't run: {cells}.").format(cells=listed(execution.not_run[:_NAMED]))
     return joined(*said[:_NAMED], *ended)
+
+
+def _on_all(
+    submitted: Submitted, assignment: Assignment, box: Runner, stop: threading.Event
+) -> tuple[Judged, ...]:
+    return tuple(
+        _on(submitted, prepared, assignment, box, stop, hidden=prepared is not assignment.visible)
+        for prepared in assignment.all
+    )
 
 
 def _on(

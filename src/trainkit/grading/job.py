@@ -14,6 +14,7 @@ from pathlib import Path
 from trainkit.classes.classroom import FILE, Classroom
 from trainkit.classes.preparation import Preparation, default_solutions, exercises_of
 from trainkit.classes.roster import read_roster
+from trainkit.course.handing_in.card import key_of
 from trainkit.course.model import Info
 from trainkit.errors import GradingError
 from trainkit.extras import needed, require
@@ -29,6 +30,7 @@ from trainkit.progress import Progress
 from trainkit.reports.results import screen, show_ignored, show_lacking, show_rows, write_results
 from trainkit.sandbox import levels
 from trainkit.submissions import intake
+from trainkit.submissions.handed_in import Keys
 from trainkit.submissions.notebooks import Damaged, content_hash
 
 __all__ = ["Job", "Planned", "Way", "class_folder"]
@@ -182,6 +184,7 @@ class Job:
                 people=read_roster(roster) if roster.is_file() else (),
                 unpacked=Path(unpacked.name),
                 limits=way.classroom.limits,
+                keys=_signing(way.classroom),
             )
             if not handed:
                 show_ignored(screen(), ignored)
@@ -238,6 +241,13 @@ class Job:
             _planned(item, known.get((item.trainee, item.exercise)), preparation, classroom)
             for item in self.handed
         ]
+
+
+def _signing(classroom: Classroom) -> Keys | None:
+    """Return the keys with which this class's workspaces sign; `None` where no secret was made yet."""
+    if not (classroom.private / "class.secret").is_file():
+        return None
+    return partial(key_of, classroom.secret)
 
 
 def _classmates(gradebook: Gradebook, pairs: Collection[tuple[str, str]]) -> set[tuple[str, str]]:

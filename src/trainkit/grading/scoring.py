@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from trainkit.course.judge import Verdict, credit, matches
 from trainkit.course.model import Answer, Key
 from trainkit.gradebook.grades import Flag, Mark
 
-__all__ = ["COMPARABLE", "mark"]
+__all__ = ["COMPARABLE", "better", "mark"]
 
 
 #: Types of answers whose equal values mean something: of a few choices, two people often take the same.
@@ -42,7 +43,7 @@ def mark(
     >>> mark(Answer("nps", "number", {}, points=2), right, [right, right]).earned
     2.0
     >>> mark(Answer("nps", "number", {}, points=2), right, [wrong, wrong])
-    Mark(name='nps', points=2, earned=0.0, flag='hard-coded')
+    Mark(name='nps', points=2, earned=0.0, flag='hard-coded', way='')
     """
     said = {"visible": 0.0, "hidden": 1.0, **(weights or {})}
     counting = [(said["hidden"], verdict) for verdict in hidden]
@@ -53,6 +54,42 @@ def mark(
     flag = _flag(answer, visible, hidden, classmates)
     # A copied number may happen to be right on one hidden variant.
     return Mark(answer.name, answer.points, 0.0 if flag == "classmate" else round(earned, 4), flag)
+
+
+#: Outcomes of an answer that a notebook didn't give.
+_NOT_GIVEN = ("not attempted", "not run", "failed")
+
+
+def better(
+    answer: Answer,
+    notebook: Mark,
+    visible: Verdict | None,
+    typed: Verdict | None,
+    classmates: Sequence[Key] = (),
+) -> Mark:
+    """Return the mark of the better way: the notebook's, or that of what was submitted on the page.
+
+    What is typed earns nothing where the answer wants code; if it would have earned more, the mark says so.
+
+    Args:
+        answer: the answer's description.
+        notebook: what the notebook earned.
+        visible: the notebook's verdict on the trainee's own data.
+        typed: the verdict on what was submitted on the page; `None` if nothing was.
+        classmates: keys of the variants that others worked on.
+
+    >>> none, right = Mark("nps", 2, 0.0), Verdict("nps", "right", value=35.0)
+    >>> better(Answer("nps", "number", {}, points=2), none, None, right).way
+    'page'
+    """
+    given = visible is not None and visible.outcome not in _NOT_GIVEN
+    own = replace(notebook, way="notebook" if given else "")
+    if typed is None or typed.outcome == "not attempted":
+        return own
+    page = replace(mark(answer, typed, [], classmates=classmates), way="page")
+    if answer.code and page.earned > own.earned:
+        return replace(own, flag="typed", way=own.way or "page")
+    return page if page.earned > own.earned or not given else own
 
 
 def _flag(

@@ -47,7 +47,9 @@ def answer_view(
     """
     run = next(e for e in executions if not e.hidden)
     result = next(r for r in run.results if r.name == answer.name)
-    hidden = [r.outcome for e in executions if e.hidden for r in e.results if r.name == answer.name]
+    # What was typed on the page can't be tried on other data: there is no code to run.
+    others = [e for e in executions if e.hidden and mark.way != "page"]
+    hidden = [r.outcome for e in others for r in e.results if r.name == answer.name]
     tally = hidden.count("right"), len(hidden)
     note = _elsewhere(answer, result, mark, tally) or _said(answer, result, run, key, info)
     return AnswerView(
@@ -130,6 +132,13 @@ def _remark(result: records.Result, mark: records.Mark, tally: tuple[int, int]) 
     right, of = tally
     if mark.manual is not None:
         return _("Marked by an assessor.")
+    if mark.flag == "typed":
+        return _(
+            "You typed it on the page. This answer earns points when the notebook computes it: "
+            "write it there as code and hand in again."
+        )
+    if mark.way == "page":
+        return _("Submitted on the page.")
     if result.outcome != "right" and right:
         return _further(right, of)
     return _("Also right on data that you haven't seen.") if of and right == of else ""

@@ -166,7 +166,8 @@ def _note(submission: records.Submission) -> tuple[str, str]:
             _("The notebook could not be run. Your assessor knows and will try again."),
             _("There is nothing that you need to do."),
         )
-    return "", ""
+    first, *rest = [retold(line) for line in submission.note.splitlines()] or [""]
+    return first, joined(*rest)
 
 
 def _failures(run: records.Execution) -> list[str]:

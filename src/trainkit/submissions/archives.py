@@ -1,8 +1,8 @@
 """Archives of submissions, unpacked without trusting them.
 
-Only notebooks and the small files that may come along are unpacked, each to a checked name below one
-private folder. Links are never made, nested archives never opened, and what comes out is counted as it
-comes, whatever the archive says about itself.
+Only notebooks, the small files that may come along and hand-in files are unpacked, each to a checked name
+below one private folder. Links are never made, other nested archives never opened, and what comes out is
+counted as it comes, whatever the archive says about itself.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
+from trainkit.course.handing_in.manifest import SUFFIX
 from trainkit.errors import GradingError
 from trainkit.i18n import _
 from trainkit.sandbox.limits import Limits
@@ -126,7 +127,7 @@ def _unpack(
             ignored += [Ignored(shown, reason)] if reason != _SILENT else []
             continue
         place = place_of(name)
-        most = min((limits.notebook_bytes if is_notebook(name) else MOST_BYTES) + 1, room)
+        most = min(_most(name, limits) + 1, room)
         if room_of[place] <= 0:
             ignored.append(Ignored(shown, _("Too much was handed in at this place.")))
             continue
@@ -156,17 +157,25 @@ def _refused(member: zipfile.ZipInfo, name: str, taken: set[str]) -> str:
         return _("It is a link or no ordinary file.")
     if member.flag_bits & _ENCRYPTED:
         return _("It is encrypted.")
-    if name.lower().endswith((".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")):
+    whole = name.lower().endswith(SUFFIX)  # what the workbook made is looked into, with limits of its own
+    if not whole and name.lower().endswith((".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")):
         return _("An archive within an archive isn't opened.")
     if member.compress_type not in _METHODS:
         return _("It is packed in an unusual way. Pack it as an ordinary zip archive.")
-    if not (is_notebook(name) or is_helper(own_name(parts[-1]))):
+    if not (whole or is_notebook(name) or is_helper(own_name(parts[-1]))):
         return _("Neither a notebook nor a file that may come along.")
     if folded(name) in taken:
         return _("The archive holds another file of this name.")
     if member.file_size > _RATIO_FROM and member.file_size > MOST_RATIO * max(1, member.compress_size):
         return _("It is packed so tightly that it must be a trap.")
     return ""
+
+
+def _most(name: str, limits: Limits) -> int:
+    """Return how many bytes of a member are wanted."""
+    if name.lower().endswith(SUFFIX):
+        return MOST_IN_A_PLACE
+    return limits.notebook_bytes if is_notebook(name) else MOST_BYTES
 
 
 def _write(

@@ -7,7 +7,7 @@ import shutil
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -16,8 +16,10 @@ from trainkit.i18n import _
 from trainkit.sandbox.limits import Limits
 from trainkit.submissions.alongside import choose, read_helpers
 from trainkit.submissions.archives import unpack
+from trainkit.submissions.handed_in import Keys, is_hand_in
 from trainkit.submissions.layouts import Bag, Ignored, bags, fits, is_handed_in, is_notebook, root_of
 from trainkit.submissions.notebooks import Damaged, read_bytes
+from trainkit.submissions.unfolding import Found, unfold
 
 __all__ = ["Handed", "Ignored", "Person", "collect", "submissions_folder"]
 
@@ -60,12 +62,14 @@ class Handed:
         exercise: an exercise's id.
         path: of the notebook.
         files: what comes along with it: name as handed in, and where it lies.
+        source: the hand-in file that it came in; `None` for a notebook on its own.
     """
 
     trainee: str
     exercise: str
     path: Path
     files: tuple[tuple[str, Path], ...] = ()
+    source: Path | None = None
 
     @property
     def name(self) -> str:
@@ -103,8 +107,9 @@ def collect(
     people: Sequence[Person] = (),
     unpacked: Path | None = None,
     limits: Limits | None = None,
+    keys: Keys | None = None,
 ) -> tuple[list[Handed], list[Ignored]]:
-    """Find the notebooks in a folder of submissions and in the archives in it.
+    """Find the notebooks in a folder of submissions, in the archives in it, and in hand-in files.
 
     A name that begins with an exercise's id is that exercise (`1-06 (2).ipynb`); a notebook of another name
     is what it says of itself. Of several, the exact name counts, else the file changed last.
@@ -116,6 +121,7 @@ def collect(
         people: on the roster; a folder's name may be anyone's identifier, full name, address or number.
         unpacked: private to the assessor; archives are unpacked there. Without it they aren't opened.
         limits: of a submission.
+        keys: with which this class's workspaces sign what they hand in.
 
     Returns:
         What is to be graded, by trainee and exercise, and what isn't.
@@ -127,24 +133,35 @@ def collect(
     limits = limits or Limits()
     ignored: list[Ignored] = []
     competing: dict[tuple[str, str], list[Handed]] = defaultdict(list)
+    hand_ins = [Found(folder)] if is_hand_in(folder) else []
     for root in _roots(folder, unpacked, limits, ignored):
         found = list(bags(root_of(root, exercises), layout))
-        ignored += [b for b in found if isinstance(b, Ignored) and not _opened(b.path, unpacked)]
+        loose = [b for b in found if isinstance(b, Ignored) and not _opened(b.path, unpacked)]
+        hand_ins += [Found(b.path) for b in loose if is_hand_in(b.path)]
+        ignored += [b for b in loose if not is_hand_in(b.path)]
         for trainee, bag in _named([b for b in found if isinstance(b, Bag)], people, ignored):
+            whole = {path for _name, path in bag.files if is_hand_in(path)}
+            hand_ins += [Found(path, trainee) for path in sorted(whole)]
+            bag = replace(bag, files=tuple(f for f in bag.files if f[1] not in whole))
             for handed in _notebooks(trainee, bag, exercises, limits, ignored):
                 competing[trainee, handed.exercise].append(handed)
+    if unpacked:
+        find = _Directory(people).find
+        for laid in unfold(hand_ins, exercises, find, unpacked, ignored, keys=keys, limits=limits):
+            handed = Handed(_clean(laid.trainee), laid.exercise, laid.notebook, laid.files, laid.source)
+            competing[handed.trainee, handed.exercise].append(handed)
     chosen = []
     for (_trainee, exercise), rivals in sorted(competing.items()):
         *others, best = sorted(rivals, key=lambda handed: _rank(handed, exercise))
         chosen.append(best)
-        reason = _("{name} is graded instead.").format(name=best.path.name)
-        ignored += [Ignored(other.path, reason) for other in others]
+        reason = _("{name} is graded instead.").format(name=(best.source or best.path).name)
+        ignored += [Ignored(other.source or other.path, reason) for other in others]
     return chosen, sorted(ignored, key=lambda i: i.path)
 
 
 def _roots(folder: Path, unpacked: Path | None, limits: Limits, ignored: list[Ignored]) -> Iterator[Path]:
     """Yield the folder, unless it is an archive, and one folder for each archive."""
-    archives = [folder]
+    archives = [] if is_hand_in(folder) else [folder]
     if folder.is_dir():
         yield folder
         archives = [p for p in sorted(folder.iterdir()) if _is_archive(p)]
@@ -166,7 +183,8 @@ def _roots(folder: Path, unpacked: Path | None, limits: Limits, ignored: list[Ig
 def _is_archive(path: Path) -> bool:
     """Tell whether the assessor put an archive there: what a trainee handed in could be in anybody's name."""
     ordinary = path.is_file() and not path.is_symlink()
-    return ordinary and path.suffix.lower() == ".zip" and not is_handed_in(path.name)
+    zipped = ordinary and path.suffix.lower() == ".zip" and not is_handed_in(path.name)
+    return zipped and not is_hand_in(path)
 
 
 def _opened(path: Path, unpacked: Path | None) -> bool:
@@ -261,7 +279,11 @@ def _said(path: Path, exercises: Collection[str], limits: Limits) -> str | None:
     return said.pop() if len(said) == 1 else None
 
 
-def _rank(handed: Handed, exercise: str) -> tuple[bool, int, str]:
-    """Return what decides among several notebooks of a trainee for an exercise; the largest counts."""
+def _rank(handed: Handed, exercise: str) -> tuple[bool, bool, int, str]:
+    """Return what decides among several notebooks of a trainee for an exercise; the largest counts.
+
+    A hand-in file is whole: it holds the notebook and what was submitted on the page.
+    """
     name = handed.path.name.rpartition("_assignsubmission_file_")[2]
-    return name == f"{exercise}.ipynb", handed.path.lstat().st_mtime_ns, handed.path.name
+    exact = name == f"{exercise}.ipynb"
+    return handed.source is not None, exact, handed.path.lstat().st_mtime_ns, handed.path.name

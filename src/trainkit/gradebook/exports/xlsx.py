@@ -159,6 +159,7 @@ def _words() -> dict[str, str]:
         "manual": _("Points, by hand"),
         "awarded": _("Points"),
         "flag": _("Flag"),
+        "way": _("Given in"),
         "outcome": _("Verdict"),
         "mistakes": _("Mistakes"),
         "hidden": _("Verdicts on hidden data"),
