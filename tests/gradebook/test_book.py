@@ -118,4 +118,4 @@ def test_several_processes_write_at_the_same_time(where: Path | str):
     with Gradebook(where) as book:
         assert len(book.latest()) == 49
         assert len(book.trainees()) == 49
-        assert sum(a.action == "grade" for a in book.audit()) == 48
+        assert sum(a.action == "grade" for a in book.audit()) == 96  # each of them is other work

@@ -223,13 +223,13 @@ def test_no_cell_is_a_formula(form, text):
     trainee = Trainee(name=text, display_name=text, email=text, number=text, section=text, lang="en")
     exercise = type("E", (), {"code": "9-01", "edition": "x", "info": _plain_info()})
     submission = Submission(
-        state="graded", points=1.0, graded_at=datetime(2026, 1, 1), seen_at=datetime(2026, 1, 1)
+        state="graded", points=1.0, graded_at=datetime(2026, 1, 1), seen_at=datetime(2026, 1, 1), sequence=1
     )
     fake = type(
         "S",
         (),
         {
-            **{n: getattr(submission, n) for n in ("state", "points", "graded_at", "seen_at")},
+            **{n: getattr(submission, n) for n in ("state", "points", "graded_at", "seen_at", "sequence")},
             "trainee": trainee,
             "exercise": exercise,
             "executions": [],

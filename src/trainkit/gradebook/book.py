@@ -26,6 +26,7 @@ from trainkit.gradebook.queries import (
     counting,
     graded_before,
     last,
+    next_in_sequence,
 )
 from trainkit.gradebook.storing import Work, store
 from trainkit.gradebook.trail import failed_line, graded_line, whoami
@@ -80,7 +81,7 @@ class Gradebook:
                 )
             ).first()
             if found is not None:
-                found.seen_at = datetime.now(UTC)
+                _came_again(session, found)
             return found is not None
 
         return self.database.write(work)
@@ -122,7 +123,8 @@ class Gradebook:
             kept = graded_before(session, trainee, info.id, graded.content)
             if graded.state == "failed" and kept is not None:
                 kept.plan = ""
-                kept.seen_at = kept.seen_at if again else datetime.now(UTC)
+                if not again:
+                    _came_again(session, kept)
                 session.add(failed_line(kept, graded, who or whoami()))
                 return []
             before, submission = store(session, trainee, info, graded, handed)
@@ -218,3 +220,8 @@ class Gradebook:
             ).all()
             session.expunge_all()
         return list(lines)
+
+
+def _came_again(session: Session, submission: records.Submission) -> None:
+    """Note that work was handed in once more, so that it counts from now on."""
+    submission.seen_at, submission.sequence = datetime.now(UTC), next_in_sequence(session)

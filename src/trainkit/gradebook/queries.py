@@ -20,6 +20,7 @@ __all__ = [
     "graded_before",
     "handed_in",
     "last",
+    "next_in_sequence",
     "whose",
 ]
 
@@ -62,11 +63,7 @@ COMPLETE = (
 )
 
 #: The submission that counts comes first.
-_ORDER = (
-    records.Submission.seen_at.desc(),
-    records.Submission.graded_at.desc(),
-    records.Submission.id.desc(),
-)
+_ORDER = (records.Submission.sequence.desc(), records.Submission.id.desc())
 
 
 def counting(trainee: str, exercise: str) -> Select[records.Submission]:
@@ -95,6 +92,11 @@ def last(trainee: str, exercise: str) -> Select[Any]:
         query = query.where(records.Exercise.code == exercise)
     ranked = query.subquery()
     return select(ranked.c.id, ranked.c.name, ranked.c.code).where(ranked.c.rank == 1)
+
+
+def next_in_sequence(session: Session) -> int:
+    """Return the number of what is handed in now; writers wait for each other, so no two get the same."""
+    return (session.scalar(select(func.max(records.Submission.sequence))) or 0) + 1
 
 
 def handed_in(session: Session) -> set[tuple[str, str]]:

@@ -94,8 +94,8 @@ class Submission(Base):
 
     `plan` is the hash of everything else that decided about the grade; a grade with another plan is stale.
     `grader` is the version of trainkit that graded. `received` is the file as it came, compressed with zlib;
-    it came first at `received_at` and last at `seen_at`. `earned` is the automatic score, `awarded` the one
-    that counts.
+    it came first at `received_at` and last at `seen_at`; of several, the one with the highest `sequence`
+    counts, whatever the clocks said. `earned` is the automatic score, `awarded` the one that counts.
     """
 
     __tablename__ = "submission"
@@ -111,6 +111,7 @@ class Submission(Base):
     note: Mapped[str] = mapped_column(Words, default="")
     earned: Mapped[float] = mapped_column(default=0.0)
     points: Mapped[float] = mapped_column(default=0.0)
+    sequence: Mapped[int] = mapped_column(default=0, server_default="0")
     seen_at: Mapped[datetime] = mapped_column(Moment, default=_now)
     graded_at: Mapped[datetime] = mapped_column(Moment, default=_now)
     received: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)

@@ -18,7 +18,7 @@ from trainkit.gradebook import records
 from trainkit.gradebook.changes import Grade
 from trainkit.gradebook.competencies import evidence
 from trainkit.gradebook.grades import Graded, Judged, Mark
-from trainkit.gradebook.queries import File, counting
+from trainkit.gradebook.queries import File, counting, next_in_sequence
 
 __all__ = ["Work", "prove", "store"]
 
@@ -62,10 +62,9 @@ def store(
         lambda: {"points": info.points, "info": plain(info)},
     )
     same = session.scalars(
-        counting(trainee, info.id)
-        .where(records.Submission.source == work.source, records.Submission.content == graded.content)
-        .order_by(None)
-        .order_by(records.Submission.graded_at.desc(), records.Submission.id.desc())
+        counting(trainee, info.id).where(
+            records.Submission.source == work.source, records.Submission.content == graded.content
+        )
     ).first()
     if same is not None and same.exercise_id == exercise.id:
         submission = same
@@ -98,7 +97,7 @@ def prove(session: Session, submission: records.Submission) -> None:
 
 
 def _take_over(session: Session, older: records.Submission, newer: records.Submission) -> None:
-    """Bring what an assessor gave, and when the work first came, to the same work under another edition."""
+    """Bring what an assessor gave and when the work came to the same work under another edition."""
     newer.by_hand.clear()
     session.flush()
     newer.by_hand.extend(
@@ -106,6 +105,7 @@ def _take_over(session: Session, older: records.Submission, newer: records.Submi
         for h in older.by_hand
     )
     newer.received_at, newer.seen_at = older.received_at, older.seen_at
+    newer.sequence, older.sequence = older.sequence, 0
 
 
 def _fill(session: Session, submission: records.Submission, graded: Graded, work: Work) -> None:
@@ -119,7 +119,7 @@ def _fill(session: Session, submission: records.Submission, graded: Graded, work
     submission.lang = graded.lang if graded.judged else ""
     submission.grader, submission.graded_at = __version__, now
     if not work.again:
-        submission.seen_at = now
+        submission.seen_at, submission.sequence = now, next_in_sequence(session)
     submission.received = zlib.compress(work.received) if work.received is not None else None
     submission.files.extend(
         records.HandedFile(name=name, received=zlib.compress(content)) for name, content in work.files

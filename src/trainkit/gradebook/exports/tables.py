@@ -56,7 +56,7 @@ def by_class(submissions: Iterable[Submission]) -> Class:
     """Arrange submissions by trainee and exercise."""
     found = {(s.trainee.name, s.exercise.code): s for s in submissions}
     trainees = {s.trainee.name: s.trainee for s in found.values()}
-    newest = {s.exercise.code: s for s in sorted(found.values(), key=lambda s: s.seen_at)}
+    newest = {s.exercise.code: s for s in sorted(found.values(), key=lambda s: s.sequence)}
     columns = [_column(info_from_plain(newest[code].exercise.info)) for code in sorted(newest)]
     return Class([trainees[n] for n in sorted(trainees)], columns, found)
 

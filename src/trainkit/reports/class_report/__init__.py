@@ -119,7 +119,7 @@ def _exercises(
 
 
 def _newest(submissions: Sequence[Submission]) -> Info:
-    return info_from_plain(max(submissions, key=lambda s: s.seen_at).exercise.info)
+    return info_from_plain(max(submissions, key=lambda s: s.sequence).exercise.info)
 
 
 def _flagged(reason: str, n: int) -> Block:
