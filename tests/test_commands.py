@@ -49,7 +49,9 @@ def written() -> Iterator[tuple[str, str]]:
         for line in re.findall(r"`(trainkit(?: [^`\s]+){3,})`", text):
             yield path.name, line
         for block in re.findall(r"(?ms)^```[a-z]*\n(.*?)^```", text):
-            for line in re.findall(r"(?m)^(?:\S*/bin/)?(trainkit .*)$", block):
+            for line in re.findall(
+                r"(?m)^(?:\S*[/\\](?:bin|Scripts)[/\\](?:python -m )?)?(trainkit .*)$", block
+            ):
                 yield path.name, line
     for path in SOURCES:
         for line in re.findall(r"(?m)^    Example: `(trainkit .*)`$", path.read_text(encoding="utf-8")):

@@ -15,7 +15,7 @@ def whoami() -> str:
     """Return the name of the user who runs this process."""
     try:
         return getpass.getuser()
-    except (KeyError, OSError):  # a container's user may have no name
+    except (KeyError, OSError, ImportError):  # a container's user may have no name
         return "?"
 
 
