@@ -1,7 +1,7 @@
 # `make` or `make help` lists what there is to do.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-grading start test test-quick test-all test-spark check build docs messages fonts system clean
+.PHONY: help setup setup-grading setup-dev start test test-quick test-all test-clone test-spark check build docs messages fonts system clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -19,6 +19,9 @@ setup: $(VENV)/trainee.done ## Make .venv with what a trainee needs (done once; 
 setup-grading: $(VENV)/grading.done ## Add what assessors need, for `trainkit grade`
 	@:
 
+setup-dev: $(VENV)/developer.done ## Add what developers need, for the tests
+	@:
+
 start: setup ## Open the workbook: JupyterLab, exercise pages and the home page (ARGS="--lang zh")
 	@$(BIN)/trainkit start $(ARGS)
 
@@ -30,6 +33,9 @@ test-quick: $(VENV)/developer.done ## Run the tests that take seconds
 
 test-all: $(VENV)/developer.done system ## Run all tests, and what takes many minutes: more variants, attacks on the plain sandbox
 	$(PYTEST) -m "" $(ARGS)
+
+test-clone: $(VENV)/developer.done system ## Try README's way of an assessor in a clean clone with an environment of its own
+	$(BIN)/python -m pytest -m "" -k assessors tests/test_clean_clone.py $(ARGS)
 
 test-spark: $(VENV)/developer.done ## Run the metrics on Apache Spark as well (installs it, 430 MB; needs Java 17)
 	@$(PIP) --editable '.[dev,spark]'
@@ -59,7 +65,7 @@ bench-%: $(VENV)/developer.done ## Run a benchmark: make bench-metrics, bench-da
 	$(BIN)/python -m benchmarks.$*
 
 system: ## Install what the browser and sandbox tests need, where apt may
-	@sh .ci/system
+	@PYTHON="$(PYTHON)" sh .ci/system
 
 clean: ## Remove .venv and what tests leave behind
 	rm -rf $(VENV) artifacts build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
