@@ -1,6 +1,6 @@
-"""What README and docs tell people to type works, word for word, in a clean clone on a machine without trainkit.
+"""What README and docs tell people to type works, word for word, in a clean clone on a fresh machine.
 
-Everything here takes minutes, most of it for installing. `make test-clone` runs the part that CI runs each time.
+All of it takes many minutes, most of them for installing. `make test-clone` is the part that CI runs.
 """
 
 from __future__ import annotations

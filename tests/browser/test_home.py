@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import pytest
 
 from browser.conftest import WIDTHS, overflow
 from browser.looks import fonts, headings, too_faint, unnamed
+from trainkit.fonts import FAMILY
 
 LANGUAGES = {"en": ("en", "Satisfaction at Lantai"), "zh": ("zh-CN", "澜泰的客户满意度")}
 
@@ -36,7 +38,8 @@ def test_home(open_page, book, screenshot, lang, width):
 def test_chinese_is_drawn_with_a_chinese_font(open_page, book):
     page = open_page(f"{book.plan.address}&lang=zh")
     page.locator("#card-1-06").wait_for()
-    assert any("CJK" in font or "YaHei" in font or "PingFang" in font for font in fonts(page, "#card-1-06"))
+    drawn = fonts(page, "#card-1-06")
+    assert any(re.search(f"CJK|YaHei|PingFang|{FAMILY}", font) for font in drawn)
 
 
 @both

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from fontless import without_system_fonts
 from fontTools.ttLib import TTFont
 
 from trainkit import fonts
@@ -123,17 +124,6 @@ text = '<text y="30" font-family="DejaVu Sans, Noto Sans CJK SC, Arial">Wide 澜
 control = f'<svg xmlns="http://www.w3.org/2000/svg" width="90" height="40">{text}</svg>'
 print("control", digest(vl_convert.svg_to_png(control)))
 """
-
-
-def without_system_fonts(folder: Path) -> dict[str, str]:
-    """Return the variables that show a process no font but its own."""
-    (folder / "empty").mkdir(parents=True)
-    config = folder / "fonts.conf"
-    config.write_text(
-        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">'
-        f"<fontconfig><dir>{folder / 'empty'}</dir></fontconfig>"
-    )
-    return {"FONTCONFIG_FILE": str(config)}
 
 
 def drawn(**variables: str) -> list[str]:

@@ -15,6 +15,7 @@ from tornado import web
 from trainkit.course.catalogue import find
 from trainkit.errors import UnknownName
 from trainkit.i18n import LANGUAGES, _
+from trainkit.servers import typeface
 from trainkit.servers.overview import overview
 from trainkit.servers.plan import HOME, Plan
 from trainkit.servers.settings import remember_language, remembered_language
@@ -24,7 +25,8 @@ __all__ = ["load_jupyter_server_extension"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _NOTHING_FROM_ELSEWHERE = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src data:; "
+    "frame-ancestors 'self'"
 )
 
 
@@ -38,6 +40,7 @@ def load_jupyter_server_extension(server: Any) -> None:
         (HOME, HomeHandler),
         (HOME.rstrip("/"), web.RedirectHandler, {"url": HOME}),
         (f"{HOME}alive", AliveHandler),
+        typeface.HANDLER,
         (f"{HOME}exercise/(en|zh)/([0-9A-Za-z-]+)", ExerciseHandler),
     ]
     server.web_app.add_handlers(".*$", handlers)

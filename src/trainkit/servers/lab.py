@@ -37,6 +37,8 @@ def lab_config(plan: Plan) -> dict[str, Any]:
         },
         "IdentityProvider": {"token": plan.lab_token},
         "LabApp": {
+            # `write_settings` lays it: the workbook's font where no other knows Chinese.
+            "custom_css": True,
             "default_url": HOME,
             "extension_manager": "readonly",
             "news_url": None,

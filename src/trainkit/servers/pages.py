@@ -24,6 +24,7 @@ from trainkit.course.catalogue import find
 from trainkit.errors import UnknownName
 from trainkit.i18n import LANGUAGES
 from trainkit.kernels import PROVISIONER, client
+from trainkit.servers import typeface
 from trainkit.servers.children import stop_when_parent_goes
 from trainkit.servers.compiled import use_compiled_templates
 from trainkit.servers.plan import HOME, HOST, Plan
@@ -113,6 +114,7 @@ class Pages(Voila):
         ]
         return [
             (r"/trainkit/alive", AliveHandler),
+            typeface.HANDLER,
             (r"/trainkit/session/([\w-]+)", SessionHandler),
             (r"/", web.RedirectHandler, {"url": f"{self._plan.lab_url}{HOME}", "permanent": False}),
             *kept,

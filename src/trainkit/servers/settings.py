@@ -14,9 +14,10 @@ from typing import Any
 
 from trainkit import content
 from trainkit.files import write_atomic
+from trainkit.fonts import FAMILY
 from trainkit.i18n import LANGUAGES
 from trainkit.kernels import COMMAND
-from trainkit.servers.plan import Plan, hidden_folder, jupyter_folder
+from trainkit.servers.plan import HOME, Plan, hidden_folder, jupyter_folder
 
 __all__ = [
     "TEMPLATES",
@@ -82,9 +83,22 @@ def _write_lab_settings(jupyter: Path) -> None:
         "@jupyterlab/apputils-extension:announcements",
         "@jupyterlab/extensionmanager-extension",
     ]
+    write_atomic(jupyter / "config" / "custom" / "custom.css", _LAB_STYLE)
     labconfig = jupyter / "config" / "labconfig"
     _write_json(labconfig / "default_setting_overrides.json", defaults)
     _write_json(labconfig / "page_config.json", {"disabledExtensions": dict.fromkeys(disabled, True)})
+
+
+#: JupyterLab's own variables, with a last family before the browser's choice.
+_LAB_STYLE = f"""\
+@import url("{HOME}font/font.css");
+body {{
+  --jp-ui-font-family: system-ui, -apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei",
+    "Noto Sans CJK SC", "{FAMILY}", sans-serif;
+  --jp-content-font-family: var(--jp-ui-font-family);
+  --jp-code-font-family: Menlo, Consolas, "DejaVu Sans Mono", "{FAMILY}", monospace;
+}}
+"""
 
 
 def write_pages(plan: Plan) -> None:
