@@ -225,7 +225,7 @@ def test_a_mistake_in_the_exercise_is_put_right_and_told(graded: Path, source: S
     arguments = ["regrade", str(graded), "--trainee", "chen-bo", "--solutions", str(solutions)]
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
-    assert f"chen-bo, 1-06, {source.info.answers[0].name}:" in result.stdout
+    assert f"chen-bo, 1-06, {source.info.answers[0].name}" in result.stdout
     assert "The exercise was edited." in result.stdout
     again = CliRunner().invoke(app, ["regrade", str(graded), "--trainee", "chen-bo"])
     assert "1 graded again, 1 answer changed" in again.stdout

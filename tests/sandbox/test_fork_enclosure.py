@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from submitted import needs_sandbox
 
-from trainkit.sandbox import bubblewrap, levels
+from trainkit.sandbox import bubblewrap, levels, visible
 from trainkit.sandbox.environment import whole_environment
 from trainkit.sandbox.fork.host import Child, Zygote
 from trainkit.sandbox.fork.runner import ForkRunner
@@ -31,8 +31,8 @@ pytestmark = [
 #: Seconds after which a test gives up; none waits for them.
 PATIENCE = 60.0
 
-#: The folders of the Python that runs this; it may be in /tmp as well.
-USUAL = list(bubblewrap._python_mounts())
+#: What the Python that runs this needs; it may be in /tmp as well.
+USUAL = list(visible._of_python())
 
 #: What a cell finds out about its files: what lies there, and what can be done with it.
 TOOLS = """
@@ -92,11 +92,11 @@ def installed() -> Iterator[Installed]:
 @pytest.fixture(scope="module")
 def runner(installed: Installed) -> Iterator[ForkRunner]:
     """Runs notebooks on a machine where Python's folders include the installed ones."""
-    ours = [("--ro-bind", str(path), str(path)) for path in (installed.library, installed.other)]
+    ours = [installed.library, installed.other]
     zygote = Zygote([installed.hidden], whole_environment(bubblewrap.JOB), cold=True)
     with ForkRunner(Limits(disk_bytes=2**20), zygote) as made:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(bubblewrap, "_python_mounts", lambda: iter([*USUAL, *ours]))
+            patch.setattr(visible, "_of_python", lambda: iter([*USUAL, *ours]))
             made.warm()
         yield made
 
@@ -136,7 +136,7 @@ def test_what_is_hidden_below_that_stays_hidden(child: Child, installed: Install
 
 
 def test_a_child_s_tmp_holds_the_way_there_and_nothing_else(child: Child, installed: Installed):
-    real = {Path(path).parts[2] for _kind, path, _target in USUAL if path.startswith("/tmp/")}
+    real = {path.parts[2] for path in USUAL if path.is_relative_to("/tmp")}
     assert said(child, "listed('/tmp')") == sorted({installed.top.name, *real})
     assert said(child, f"listed({str(installed.top)!r})") == ["an other", "one"]
     assert said(child, f"listed({str(installed.top / 'one')!r})") == ["two"]

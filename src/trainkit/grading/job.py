@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections.abc import Collection, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -50,11 +50,13 @@ class Way:
         classroom: the class.
         solutions: the folder of the exercises' sources.
         unsafe: run notebooks without a sandbox.
+        handed: where the submissions lie, a folder or an archive.
     """
 
     classroom: Classroom
     solutions: Path
     unsafe: bool = False
+    handed: Path | None = None
 
     @classmethod
     def of(cls, folder: Path, *, solutions: Path | None, unsafe: bool, database: str) -> Way:
@@ -78,12 +80,20 @@ class Way:
             GradingError: there is no scheduler at that address, or it has no workers.
             MissingExtra: Dask isn't installed.
         """
-        setting = Setting.here(self.classroom.limits, unsafe=self.unsafe)
+        setting = Setting.here(self.classroom.limits, unsafe=self.unsafe, hidden=self._hidden())
         if not scheduler:
             return LocalWorkers(setting, number)
         with needed("cluster"):
             from trainkit.grading.cluster import ClusterWorkers
         return ClusterWorkers(setting, scheduler)
+
+    def _hidden(self) -> list[Path]:
+        """Return what no submission may see of the class, wherever each part of it lies."""
+        room, book = self.classroom, self.classroom.gradebook
+        found = [room.folder, room.submissions, room.grades, room.private, room.roster, self.solutions]
+        found += [book] if isinstance(book, Path) else []
+        found += [self.handed] if self.handed else []
+        return [path.absolute() for path in dict.fromkeys(found) if path.exists()]
 
     def released(self, info: Info) -> bool:
         """Tell whether trainees may read feedback on an exercise today."""
@@ -173,6 +183,7 @@ class Job:
         """
         submissions = intake.submissions_folder(folder)
         way = Way.of(class_folder(folder), solutions=solutions, unsafe=unsafe, database=database)
+        way = replace(way, handed=submissions)
         ids = exercises_of(way.classroom, way.solutions, exercises or ())
         roster = way.classroom.roster
         unpacked = tempfile.TemporaryDirectory(prefix="trainkit-", ignore_cleanup_errors=True)

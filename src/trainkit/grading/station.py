@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,12 +18,15 @@ from typing import Literal
 
 from trainkit import content
 from trainkit.classes.assignment import Assignment
+from trainkit.errors import DataError, SandboxError
 from trainkit.gradebook.grades import Graded
 from trainkit.grading.grader import Stopped, grade, ungraded
-from trainkit.i18n import get_language, use_language
+from trainkit.i18n import _, get_language, use_language
 from trainkit.sandbox import levels
 from trainkit.sandbox.fork.runner import ForkRunner
 from trainkit.sandbox.limits import Limits
+from trainkit.sandbox.messages import Ended
+from trainkit.sandbox.proof import prove
 from trainkit.sandbox.running import Runner
 from trainkit.submissions.notebooks import Damaged, content_hash
 
@@ -38,17 +42,21 @@ class Setting:
         unsafe: the assessor accepts that submitted code runs with their own rights.
         prefer: the level of isolation, where a machine allows several.
         lang: of the reasons that are written into the gradebook.
+        hidden: files and folders of the class that no submission may see.
     """
 
     limits: Limits = field(default_factory=Limits)
     unsafe: bool = False
     prefer: Literal["fork", "bubblewrap"] = "fork"
     lang: str = "en"
+    hidden: tuple[Path, ...] = field(default=(), repr=False)  # no part of a task's key
 
     @classmethod
-    def here(cls, limits: Limits | None = None, *, unsafe: bool = False) -> Setting:
+    def here(
+        cls, limits: Limits | None = None, *, unsafe: bool = False, hidden: Sequence[Path] = ()
+    ) -> Setting:
         """Return a setting in the language of this process."""
-        return cls(limits or Limits(), unsafe, lang=get_language())
+        return cls(limits or Limits(), unsafe, lang=get_language(), hidden=tuple(hidden))
 
 
 @dataclass(frozen=True)
@@ -87,6 +95,7 @@ def box_for(
     isolated: bool = True,
     limits: Limits | None = None,
     prefer: Literal["fork", "bubblewrap"] = "fork",
+    hidden: Sequence[Path] = (),
 ) -> Runner:
     """Return a runner that hides the course: its notebooks, keys and solutions, wherever they lie.
 
@@ -94,14 +103,23 @@ def box_for(
         isolated: without, submitted code runs with this user's rights.
         limits: what one execution may use.
         prefer: the level of isolation, where the machine allows several.
+        hidden: what else isn't to be seen.
 
     Raises:
         SandboxError: this machine can't isolate anything.
     """
-    hidden = [Path(content.__file__).parent / "_content"]
+    return levels.runner(limits, [*_course(), *hidden], unsafe=not isolated, prefer=prefer)
+
+
+def _course() -> list[Path]:
+    """Return the folders of the course, and the whole repository, if trainkit runs from a checkout."""
+    found = [Path(content.__file__).parent / "_content"]
+    with suppress(DataError):
+        found.append(content.root())
     if checkout := content.checkout():
-        hidden += [checkout / name for name in ("lessons", "solutions", "notebooks", "exercises", "datasets")]
-    return levels.runner(limits, hidden, unsafe=not isolated, prefer=prefer)
+        parts = ("lessons", "solutions", "notebooks", "exercises", "datasets", ".git")
+        found += [checkout, *(checkout / name for name in parts)]
+    return list(dict.fromkeys(found))
 
 
 #: The runners of this process, kept warm from submission to submission.
@@ -161,10 +179,31 @@ def _runner(setting: Setting) -> Runner:
         if setting not in _runners:
             # A notebook without a cell for parameters is none of the assessor's worries.
             logging.getLogger("papermill").setLevel(logging.ERROR)
-            _runners[setting] = box_for(
-                isolated=not setting.unsafe, limits=setting.limits, prefer=setting.prefer
+            runner = box_for(
+                isolated=not setting.unsafe,
+                limits=setting.limits,
+                prefer=setting.prefer,
+                hidden=setting.hidden,
             )
+            try:
+                _prove(runner, setting.hidden)
+            except BaseException:
+                runner.close()
+                raise
+            _runners[setting] = runner
         return _runners[setting]
+
+
+def _prove(runner: Runner, hidden: Sequence[Path]) -> None:
+    """Make sure that a submission sees nothing of class and course, however this machine is laid out.
+
+    Raises:
+        SandboxError: it would.
+    """
+    try:
+        prove(runner, hidden, _course())
+    except Ended as error:
+        raise SandboxError(_("The sandbox doesn't answer: {error}").format(error=error.name)) from error
 
 
 def _at_hand(task: Task) -> Assignment:

@@ -1,18 +1,19 @@
 """The bubblewrap command: what a box sees and what it can't do.
 
-Python's prefixes, the package and the system's libraries are bound read-only, everything else of the
-machine is absent. A process of root first becomes a plain user, because the kernel exempts root from the
-limit on processes; a second bubblewrap, run by that user, then makes the user namespace.
+What Python needs is bound read-only, by list (`visible`); everything else of the machine is absent. A
+process of root first becomes a plain user, because the kernel exempts root from the limit on processes; a
+second bubblewrap, run by that user, then makes the user namespace.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
+
+from trainkit.sandbox.visible import sights
 
 __all__ = ["GIVEN", "JOB", "command", "nursery"]
 
@@ -45,7 +46,7 @@ def command(
         given: files and folders to read inside, by the environment variable that names them there.
         settings: the environment.
         scratch_bytes: size of each folder that can be written.
-        hidden: folders that are empty inside if they lie below something that is bound.
+        hidden: files and folders of which nothing is seen inside.
         copies: files made inside, by their path, with what can be read from a descriptor.
     """
     settings = {**settings, **{name: f"{GIVEN}/{name}" for name in given}}
@@ -70,7 +71,7 @@ def nursery(
         argv: the program and its arguments.
         settings: the environment.
         scratch_bytes: size of each folder that can be written.
-        hidden: folders that are empty inside if they lie below something that is bound.
+        hidden: files and folders of which nothing is seen inside.
     """
     inner = ["--unshare-user", "--unshare-pid", "--uid", "0", "--gid", "0", "--cap-add", "ALL"]
     if os.geteuid() != 0:
@@ -113,20 +114,12 @@ def _files(
     copies: Mapping[str, int] = MappingProxyType({}),
 ) -> list[str]:
     """Return the options that build the file tree, in the order in which bubblewrap makes it."""
-    mounts = [*_system_mounts(), *_python_mounts()]
-    bound = [Path(target) for _kind, _source, target in mounts]
     options = [*proc, "--dev", "/dev"]
     # Before the rest: Python itself may be installed below one of them, a checkout in /tmp for example.
     for scratch in _SCRATCH:
         options += ["--perms", "1777", "--size", str(scratch_bytes), "--tmpfs", scratch]
-    for folder in _parents(bound):
-        # Without this, bubblewrap makes folders that only their owner may enter.
-        options += ["--perms", "0755", "--dir", str(folder)]
-    for mount in mounts:
-        options += mount
-    for folder in hidden:
-        if any(folder.is_relative_to(target) for target in bound) and folder.is_dir():
-            options += ["--perms", "0555", "--tmpfs", str(folder)]
+    for option in sights(hidden).options():
+        options += option
     options += ["--perms", "0755", "--dir", GIVEN]
     for name, path in given.items():
         options += ["--ro-bind", str(path.resolve()), f"{GIVEN}/{name}"]
@@ -135,34 +128,6 @@ def _files(
     for name, descriptor in copies.items():
         options += ["--perms", "0666", "--file", str(descriptor), name]
     return [*options, "--remount-ro", "/dev", "--remount-ro", "/"]
-
-
-def _system_mounts() -> Iterator[tuple[str, str, str]]:
-    """Yield what any program needs: libraries, and the links to them."""
-    yield "--ro-bind", "/usr", "/usr"
-    for name in ("bin", "sbin", "lib", "lib32", "lib64"):
-        path = Path("/") / name
-        if path.is_symlink():
-            yield "--symlink", str(path.readlink()), str(path)
-        elif path.is_dir():
-            yield "--ro-bind", str(path), str(path)
-    for name in ("/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives"):
-        yield "--ro-bind-try", name, name
-
-
-def _python_mounts() -> Iterator[tuple[str, str, str]]:
-    """Yield Python's prefixes and the package itself, which an editable install keeps elsewhere."""
-    package = Path(__file__).resolve().parent.parent
-    seen = [Path("/usr")]
-    for path in (
-        Path(sys.base_prefix),
-        Path(sys.prefix),
-        Path(sys.executable).resolve().parent.parent,
-        package,
-    ):
-        if not any(path.is_relative_to(other) for other in seen):
-            seen.append(path)
-            yield "--ro-bind", str(path), str(path)
 
 
 def _parents(paths: Sequence[Path]) -> list[Path]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from trainkit.sandbox.visible import python_environment
+
 __all__ = ["whole_environment"]
 
 
@@ -29,4 +31,5 @@ def whole_environment(home: str) -> dict[str, str]:
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
         "USER": "trainee",
+        **python_environment(),
     }

@@ -22,6 +22,7 @@ from trainkit.sandbox.fork.wire import LONGEST, Lines, encode_message
 from trainkit.sandbox.limits import Level, Limits
 from trainkit.sandbox.messages import DISPLAYS, Died, Garbled, Message, Stopped, TooLong
 from trainkit.sandbox.running import Inputs
+from trainkit.sandbox.visible import python
 
 __all__ = ["OrdinaryRunner"]
 
@@ -101,7 +102,7 @@ class _Bare:
             self._place(path).parent.mkdir(parents=True, exist_ok=True)
             self._place(path).write_bytes(source if isinstance(source, bytes) else source.read_bytes())
         words = {k: str(v) for k, v in asdict(limits).items()}
-        argv = [sys.executable, "-P", "-s", "-m", "trainkit.sandbox.bare", "{connection_file}"]
+        argv = [*python(), "-m", "trainkit.sandbox.bare", "{connection_file}"]
         argv += [f"{name}={value}" for name, value in words.items()]
 
         class Manager(AsyncKernelManager):

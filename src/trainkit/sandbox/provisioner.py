@@ -12,7 +12,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
@@ -33,6 +32,7 @@ from trainkit.sandbox import bubblewrap
 from trainkit.sandbox.environment import whole_environment
 from trainkit.sandbox.limits import Limits
 from trainkit.sandbox.running import Inputs
+from trainkit.sandbox.visible import python
 
 __all__ = ["BoxedKernelManager", "BubblewrapProvisioner"]
 
@@ -96,7 +96,7 @@ class BubblewrapProvisioner(LocalProvisioner):
             stdin.write(json.dumps(order).encode())
             stdin.seek(0)
             command = bubblewrap.command(
-                [sys.executable, "-P", "-s", "-m", "trainkit.sandbox.boxed_kernel"],
+                [*python(), "-m", "trainkit.sandbox.boxed_kernel"],
                 given={},
                 copies=copies,
                 settings={**whole_environment(bubblewrap.JOB), **self.environment},

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,18 +71,43 @@ def _mount_all(disk_bytes: int, given: str) -> None:
 def _kept(folder: str) -> Iterator[None]:
     """Keep what is mounted below a folder that is covered: Python itself may be installed in /tmp."""
     held = [(path, os.open(path, os.O_PATH | os.O_CLOEXEC)) for path in _mounted_below(folder)]
+    points = [path for path, _descriptor in held]
+    links = list(_links_below(folder, points))
     yield
-    tops = sorted({f"{folder}/{path[len(folder) + 1 :].split('/')[0]}" for path, _descriptor in held})
+    below = [*points, *(path for path, _target in links)]
+    # What lies directly in the folder needs no way there; what is mounted there is read-only by itself.
+    parts = [path[len(folder) + 1 :].split("/") for path in below]
+    tops = sorted({f"{folder}/{first}" for first, *rest in parts if rest})
     for top in tops:
         Path(top).mkdir()
         mount("tmpfs", top, _SAFE, "mode=0755")
     for path, descriptor in held:
-        Path(path).mkdir(parents=True, exist_ok=True)
+        _make_place(Path(path), is_folder=stat.S_ISDIR(os.fstat(descriptor).st_mode))
         bind(f"/proc/self/fd/{descriptor}", path)
         os.close(descriptor)
+    for path, target in links:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).symlink_to(target)
     for top in tops:
         # What leads there is no place to write: Python looks for modules in some of these folders.
         mount("", top, Mount.REMOUNT | Mount.BIND | Mount.READ_ONLY | _SAFE)
+
+
+def _make_place(path: Path, *, is_folder: bool) -> None:
+    """Make something to mount on."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if is_folder:
+        path.mkdir(exist_ok=True)
+    else:
+        path.touch()
+
+
+def _links_below(folder: str, points: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield the links on the way to what is mounted below a folder, and where each leads."""
+    for place, folders, files in os.walk(folder):
+        names = [f"{place}/{name}" for name in (*folders, *files)]
+        yield from ((path, str(Path(path).readlink())) for path in names if Path(path).is_symlink())
+        folders[:] = [name for name in folders if f"{place}/{name}" not in points]
 
 
 def _mounted_below(folder: str) -> list[str]:

@@ -12,7 +12,6 @@ import select
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,6 +28,7 @@ from trainkit.sandbox.fork.zygote import MOST_BYTES, MOST_DESCRIPTORS
 from trainkit.sandbox.limits import Limits
 from trainkit.sandbox.messages import Died, Flood, Message, Stopped, TooLong
 from trainkit.sandbox.running import Inputs
+from trainkit.sandbox.visible import python
 
 __all__ = ["Child", "Zygote"]
 
@@ -148,9 +148,9 @@ class Zygote:
 def _start(hidden: Sequence[Path], environment: Mapping[str, str], cold: bool) -> socket.socket:
     """Start a zygote and return its control socket as soon as it is warm; closing that ends the zygote."""
     mine, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    python = [sys.executable, "-P", "-s", "-m", "trainkit.sandbox.fork.zygote", str(its.fileno())]
-    python += ["cold"] if cold else []
-    command = bubblewrap.nursery(python, settings=environment, scratch_bytes=_SCRATCH, hidden=hidden)
+    argv = [*python(), "-m", "trainkit.sandbox.fork.zygote", str(its.fileno())]
+    argv += ["cold"] if cold else []
+    command = bubblewrap.nursery(argv, settings=environment, scratch_bytes=_SCRATCH, hidden=hidden)
     keeper = _Keeper(command, its)
     try:
         mine.settimeout(_WARM)
