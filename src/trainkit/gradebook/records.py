@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 #: The migration that these tables correspond to.
-SCHEMA = "0003"
+SCHEMA = "0004"
 
 
 def _now() -> datetime:
