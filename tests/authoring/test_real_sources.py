@@ -79,7 +79,7 @@ HOLD = [hold_solutions_and_starters, hold_languages, hold_mistakes, hold_slips]
 
 @exercises
 @pytest.mark.parametrize("hold", HOLD)
-def test_on_the_base_data(id: str, hold: Any) -> None:
+def test_on_the_data_on_which_it_opens(id: str, hold: Any) -> None:
     hold(real.base(id))
 
 

@@ -12,7 +12,7 @@ from browser.conftest import WIDTHS, overflow
 from browser.looks import too_faint, unnamed
 from browser.test_lab import run_all
 from servers.running import Workbook, eventually, serving
-from trainkit.course.catalogue import catalogue, load_key
+from trainkit.course.catalogue import catalogue, find, load_key
 
 EXERCISE = "1-06"
 
@@ -28,7 +28,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbook]:
 @pytest.fixture(scope="module")
 def nps():
     """The right value of the first answer, and its first typical mistake."""
-    expected = load_key("exercise", EXERCISE, 0).answers["nps"]
+    expected = load_key("exercise", EXERCISE, find("exercise", EXERCISE).variant).answers["nps"]
     return expected.value, expected.mistakes[0]
 
 

@@ -80,7 +80,7 @@ def test_a_variant_on_which_a_mistake_is_right_is_passed_over(source, ready, tmp
         return Prepared(variant, tmp_path, ready.all[len(tried) % 3].key)
 
     monkeypatch.setattr(assignments, "_prepared", refuse_the_first)
-    monkeypatch.setattr(assignments, "_alike", lambda *_keys: 0)
+    monkeypatch.setattr(assignments, "alike", lambda *_keys: [])
     got = prepare(source, "secret", tmp_path)
     assert [p.variant for p in got.hidden] == tried[2:]
 
@@ -159,7 +159,7 @@ def test_a_class_says_how_many_hidden_variants_there_are(
     source, ready, tmp_path: Path, monkeypatch, hidden: int
 ):
     monkeypatch.setattr(assignments, "_prepared", lambda _s, v, _f: Prepared(v, tmp_path, ready.visible.key))
-    monkeypatch.setattr(assignments, "_alike", lambda *_keys: 0)
+    monkeypatch.setattr(assignments, "alike", lambda *_keys: [])
     assert len(prepare(source, "secret", tmp_path, hidden=hidden).hidden) == hidden
 
 

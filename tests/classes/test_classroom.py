@@ -12,6 +12,7 @@ import pytest
 from trainkit.classes.classfile import limit_settings
 from trainkit.classes.classroom import Classroom
 from trainkit.company import variants
+from trainkit.course.catalogue import find
 from trainkit.errors import GradingError
 from trainkit.sandbox.limits import Limits
 
@@ -122,7 +123,10 @@ def test_a_trainee_has_data_of_their_own_where_the_class_says_so(tmp_path: Path)
     own = room.variant("lin-yue", "1-06")
     assert own == variants.personal("lin-yue", "1-06", room.secret)
     assert own not in (0, room.variant("chen-bo", "1-06"))
-    assert room.variant("lin-yue", "2-01") == 0
+    assert (
+        room.variant("lin-yue", "2-01") == room.variant("chen-bo", "2-01") == find("exercise", "2-01").variant
+    )
+    assert room.variant("lin-yue", "9-99") == 0
 
 
 def test_the_secret_is_made_once_and_private(tmp_path: Path) -> None:

@@ -1,6 +1,9 @@
 """Tables come quickly, fresh, and from the right place; damage is said clearly."""
 
+import os
 import shutil
+import subprocess
+import sys
 import time
 
 import pandas as pd
@@ -53,6 +56,40 @@ def test_a_damaged_file_of_the_cache_is_made_again(tmp_path):
     _forget()
     assert len(company.load("tickets", 9)) > 1000
     assert file.read_bytes() == good
+
+
+def test_it_is_known_whether_a_table_has_to_be_made_first(tmp_path, monkeypatch):
+    assert store.is_at_hand("tickets", 0)
+    assert not store.is_at_hand("tickets", 9)
+    company.load("tickets", 9)
+    assert store.is_at_hand("tickets", 9)
+    assert not store.is_at_hand("customers", 9)
+    monkeypatch.setenv("TRAINKIT_TABLES", str(tmp_path))
+    assert store.is_at_hand("customers", 9)
+    with pytest.raises(UnknownName):
+        store.is_at_hand("no such table", 9)
+
+
+def test_a_cache_that_cannot_be_written_costs_time_and_nothing_else(tmp_path, monkeypatch):
+    (tmp_path / "a file").write_text("in the way")
+    monkeypatch.setenv("TRAINKIT_CACHE", str(tmp_path / "a file"))
+    expected = company.simulate(9, tables=["tickets"])["tickets"]
+    pd.testing.assert_frame_equal(company.load("tickets", 9), expected)
+    assert not store.is_at_hand("tickets", 9)
+
+
+def test_two_kernels_may_make_the_same_tables_at_once(tmp_path):
+    """Whoever comes second finds or writes the same bytes; nobody reads half of a file."""
+    code = "from trainkit.company import load; print(len(load('tickets', 9)), len(load('customers', 9)))"
+    environ = {**os.environ, "TRAINKIT_CACHE": str(tmp_path / "shared")}
+    both = [
+        subprocess.Popen([sys.executable, "-c", code], env=environ, stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    said = {process.communicate()[0] for process in both}
+    assert [process.returncode for process in both] == [0, 0]
+    assert len(said) == 1
+    assert len(list((tmp_path / "shared").rglob("*.parquet"))) == 2
 
 
 def test_a_table_comes_in_fifty_milliseconds():

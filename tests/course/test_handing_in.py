@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from written import OPENS
 
 from trainkit.course.catalogue import find, notebook
 from trainkit.course.handing_in import hand_in, ready
@@ -39,7 +40,9 @@ def workspace(info: Info, tmp_path: Path) -> Path:
     return folder
 
 
-def submit(workspace: Path, info: Info, value: float = 20.0, *, variant: int = 0, way: Any = "page") -> None:
+def submit(
+    workspace: Path, info: Info, value: float = 20.0, *, variant: int = OPENS, way: Any = "page"
+) -> None:
     verdict = Verdict("double", "right", value=value)
     Journal.of(workspace).write(info, variant, verdict, "submit", way=way, who="me")
 
@@ -63,7 +66,7 @@ def test_what_was_submitted_on_the_page_goes_in_without_an_untouched_notebook(wo
     said = manifest(made.path)
     assert said["trainee"] == {"id": "Lin Yue", "name": ""}
     given = said["exercises"]["1-01"]
-    assert (given["variant"], given["edition"], given["notebook"]) == (0, info.edition, "")
+    assert (given["variant"], given["edition"], given["notebook"]) == (OPENS, info.edition, "")
     assert given["answers"]["double"]["page"]["value"] == 20.0
     assert list(said["members"]) == ["journal.jsonl"]
     assert said["proof"] == {"by": "digest", "value": proof(said, "")}
@@ -200,4 +203,4 @@ def test_a_notebook_on_ones_own_data_differs_in_its_variant_alone(info) -> None:
     changed = [
         (b["source"], a["source"]) for b, a in zip(json.loads(built)["cells"], own["cells"], strict=True)
     ]
-    assert [pair for pair in changed if pair[0] != pair[1]] == [(["variant = 0"], ["variant = 7"])]
+    assert [pair for pair in changed if pair[0] != pair[1]] == [([f"variant = {OPENS}"], ["variant = 7"])]

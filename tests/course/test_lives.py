@@ -11,6 +11,7 @@ import IPython.display
 import ipywidgets as w
 import pytest
 from asked import CHOICE
+from written import NUMBER, OPENS
 
 from trainkit import Exercise, Lesson
 from trainkit.course.activity import harvest, staged
@@ -42,12 +43,12 @@ def exercise(course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> E
 
 
 def test_each_answer_gets_its_verdict(exercise: Exercise, shown: Shown) -> None:
-    exercise.answer(double=20, size="small")
+    exercise.answer(double=2 * NUMBER, size="small")
     (bundle,) = shown
-    assert bundle["text/plain"].splitlines()[0] == "✓ `double` is right: 20.0"
+    assert bundle["text/plain"].splitlines()[0] == f"✓ `double` is right: {2 * NUMBER:,.1f}"
     assert "→ `size` = Small is not right yet\n  Compare it with one." in bundle["text/plain"]
     assert [(p["name"], p["state"], p["value"]) for p in bundle[ANSWER_MIME]] == [
-        ("double", "given", 20.0),
+        ("double", "given", 2.0 * NUMBER),
         ("size", "given", "small"),
     ]
     assert {p["exercise"] for p in bundle[ANSWER_MIME]} == {"1-01"}
@@ -56,8 +57,8 @@ def test_each_answer_gets_its_verdict(exercise: Exercise, shown: Shown) -> None:
 @pytest.mark.parametrize(
     ("lang", "value", "said"),
     [
-        ("en", 30, "30.0 is three times it."),
-        ("zh", 30, "30.0 是它的三倍。"),
+        ("en", 3 * NUMBER, f"{3 * NUMBER:,.1f} is three times it."),
+        ("zh", 3 * NUMBER, f"{3 * NUMBER:,.1f} 是它的三倍。"),
         ("en", 21, '`double` = 21.0 is not right yet\n  `ex.hint("double")` shows a hint.'),
         ("en", ..., "`double` is not attempted yet"),
         ("en", "20", "`double` is a text; it counts as the number 20"),
@@ -80,20 +81,20 @@ def test_a_verdict_is_safe_html(exercise: Exercise, shown: Shown) -> None:
 
 
 def test_answers_are_noted_in_the_journal(exercise: Exercise, shown: Shown, tmp_path: Path) -> None:
-    exercise.answer(double=30, size=...)
+    exercise.answer(double=3 * NUMBER, size=...)
     info = exercise._info
-    latest = Journal.of(tmp_path / "workspace").latest(info, 0)
+    latest = Journal.of(tmp_path / "workspace").latest(info, OPENS)
     assert {n: (e.outcome, e.codes, e.action) for n, e in latest.items()} == {
         "double": ("mistake", ("GEN-1",), "submit")
     }
 
 
 def test_progress_counts_earlier_sessions(exercise: Exercise, shown: Shown) -> None:
-    exercise.answer(double=20)
+    exercise.answer(double=2 * NUMBER)
     Exercise("1-01").progress()
     first, double, size = shown[-1]["text/plain"].splitlines()
     assert first == "· Submitted: 1 of 2"
-    assert double.startswith("  `double`: Submitted in the notebook: 20.0 (")
+    assert double.startswith(f"  `double`: Submitted in the notebook: {2 * NUMBER:,.1f} (")
     assert "It would earn 2 of 2. Not handed in yet." in double
     assert size == "  `size`: Nothing is submitted."
 
@@ -102,9 +103,36 @@ def test_the_notebook_says_what_was_submitted_on_the_page(
     exercise: Exercise, shown: Shown, tmp_path: Path
 ) -> None:
     verdict = Verdict("double", "right", value=20.0)
-    Journal.of(tmp_path / "workspace").write(exercise._info, 0, verdict, "submit", way="page")
+    Journal.of(tmp_path / "workspace").write(exercise._info, OPENS, verdict, "submit", way="page")
     exercise.answer(double=...)
     assert "not attempted yet\n  Submitted on the page: 20.0 (" in shown[0]["text/plain"]
+
+
+def test_the_notebook_says_so_while_it_makes_its_data(
+    exercise: Exercise, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+
+    class Handle:
+        def update(self, shown: Any) -> None:
+            said.append(f"then {shown.data!r}")
+
+    def display(shown: Any, *, display_id: bool) -> Handle:
+        said.append(repr(shown).splitlines()[0])
+        return Handle()
+
+    monkeypatch.setattr(IPython.display, "display", display)
+    monkeypatch.setenv("TRAINKIT_CACHE", str(tmp_path / "cache"))
+    exercise.table("tickets")
+    assert said == ["· Making the data of this exercise", "then ''"]
+    exercise.table("tickets")
+    assert len(said) == 2
+
+
+def test_an_exercise_without_a_variant_is_where_it_opens(course: Path) -> None:
+    assert Exercise("1-01")._life.variant == OPENS
+    assert Exercise("1-01", variant=0)._life.variant == 0
+    assert Lesson("1-01")._life.variant == 0
 
 
 def test_hints_are_a_ladder_that_ends(exercise: Exercise, shown: Shown) -> None:
@@ -129,7 +157,7 @@ def test_a_misspelt_answer_is_told_and_nothing_is_judged(
     assert shown == []
 
 
-@pytest.mark.parametrize("variant", [-1, True, 1.5, "0", None])
+@pytest.mark.parametrize("variant", [-1, True, 1.5, "0"])
 def test_a_variant_is_a_whole_number_from_zero_up(course: Path, variant: Any) -> None:
     with pytest.raises(InputError, match="whole number"):
         Exercise("1-01", variant=variant)

@@ -37,7 +37,9 @@ def class_of_six(hand_in: Callable[..., Path]) -> Path:
 
 def run(folder: Path, assignment: Assignment, book: Gradebook, workers=None, **options) -> Tally:
     handed, _ignored = collect(folder, ["9-01"])
-    return batch.run(handed, lambda _trainee, _exercise: assignment, book, workers or Here(), **options)
+    return batch.run(
+        handed, lambda _trainee, _exercise, _stated: assignment, book, workers or Here(), **options
+    )
 
 
 def scores(book: Gradebook) -> dict[str, tuple[str, float]]:
@@ -48,6 +50,21 @@ def test_every_submission_is_graded_once(class_of_six: Path, assignment: Assignm
     assert run(class_of_six, assignment, book) == Tally(graded=6, kept=0, left=0)
     assert run(class_of_six, assignment, book) == Tally(graded=0, kept=6, left=0)
     assert scores(book) == {f"trainee-{n}": ("graded", 3.0) for n in range(6)}
+
+
+def test_an_old_copy_is_graded_on_the_variant_that_it_names(hand_in, assignment, book: Gradebook):
+    named: list[tuple[str, int | None]] = []
+
+    def assign(trainee: str, _exercise: str, stated: int | None) -> Assignment:
+        named.append((trainee, stated))
+        return assignment
+
+    hand_in("an-old-copy", notebook("variant = 0", "x = 1"))
+    hand_in("new", notebook("variant = 759783", "x = 1"))
+    folder = hand_in("retyped", notebook("x = 1"))
+    handed, _ignored = collect(folder, ["9-01"])
+    batch.run(handed, assign, book, Here())
+    assert sorted(named) == [("an-old-copy", 0), ("new", 759783), ("retyped", None)]
 
 
 def test_a_changed_submission_is_graded_again(class_of_six: Path, assignment, book: Gradebook, hand_in):

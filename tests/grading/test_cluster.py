@@ -89,7 +89,7 @@ def test_a_worker_is_killed_and_every_submission_is_graded_exactly_once(
         Gradebook(tmp_path / "gradebook.db") as book,
         ClusterWorkers(Setting(), cluster.address) as workers,
     ):
-        tally = batch.run(handed, lambda _t, _e: real, book, workers, report=report)
+        tally = batch.run(handed, lambda _t, _e, _s: real, book, workers, report=report)
         rows = book.latest()
         audit = [line.action for line in book.audit()]
     assert (tally.graded, tally.kept, tally.left) == (number, 0, 0)

@@ -56,8 +56,9 @@ def solved(source: Source, lang: str, *more: str) -> str:
 def typed_in(source: Source) -> str:
     """Return a notebook with the right values of the visible variant, typed in."""
     from trainkit.authoring.key import compute_key
+    from trainkit.authoring.opening import opened
 
-    key = compute_key(source, 0)
+    key = compute_key(source, opened(source).info.variant)
     numbers = [a.name for a in source.info.answers if a.type == "number"]
     values = ", ".join(f"{n}={key.answers[n].value!r}" for n in numbers)
     cells = [

@@ -27,7 +27,9 @@ def make_plan(workspace: Path) -> Plan:
 
 def answer(plan: Plan, kind: str, id: str, name: str, outcome: str = "right", action: str = "check") -> None:
     verdict = Verdict(name=name, outcome=outcome, value=1.0)
-    Journal.of(plan.workspace).write(find(kind, id), 0, verdict, action, way="page", who=plan.trainee)
+    Journal.of(plan.workspace).write(
+        info := find(kind, id), info.variant, verdict, action, way="page", who=plan.trainee
+    )
 
 
 def hand_in(plan: Plan, *exercises: str) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from submitted import notebook
 
 from trainkit.sandbox.limits import Limits
-from trainkit.submissions.notebooks import Damaged, content_hash, read_bytes, repair, runnable
+from trainkit.submissions.notebooks import Damaged, content_hash, read_bytes, repair, runnable, stated_variant
 
 DAMAGED = {
     "an empty file": b"",
@@ -101,6 +101,26 @@ def test_a_byte_order_mark_does_not_matter():
 def test_a_lone_surrogate_can_be_stored():
     raw = b'{"cells": [{"cell_type": "code", "source": "a = \'\\ud800\'"}]}'
     repair(raw).cells[0][1].encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("cells", "variant"),
+    [
+        (["variant = 0", "x = 1"], 0),
+        (["import os", "# my own\nvariant = 759783  # was 0\n"], 759783),
+        (["x = 2\nvariant = 1\nvariant = 5"], 5),
+        (["variant = True"], None),
+        (["variant = '0'"], None),
+        (["variant = compute()"], None),
+        (["x = 1"], None),
+    ],
+)
+def test_the_variant_that_a_notebook_names_is_read_and_nothing_is_run(cells: list[str], variant: int | None):
+    assert stated_variant(notebook(*cells)) == variant
+
+
+def test_what_is_no_notebook_names_no_variant():
+    assert stated_variant(b"variant = 0") is None
 
 
 @pytest.mark.parametrize(

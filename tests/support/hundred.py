@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 
 from trainkit.authoring.compose import compose
 from trainkit.authoring.key import compute_key, solution
+from trainkit.authoring.opening import opened
 from trainkit.authoring.source import MistakeCell, Source
 from trainkit.course.model import Answer, Key
 
@@ -50,7 +51,7 @@ def kinds(solutions: Path, exercises: tuple[str, ...]) -> list[Kind]:
 
 def _ordinary(source: Source) -> Iterator[Kind]:
     id, answers = source.info.id, source.info.answers
-    key = compute_key(source, 0)
+    key = compute_key(source, opened(source).info.variant)
     yield Kind(f"right-{id}", id, lambda lang: _solved(source, lang))
     none: Expected = ("not attempted", "", 0.0, "")
     yield Kind(

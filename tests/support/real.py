@@ -12,6 +12,7 @@ from typing import Any
 from trainkit.authoring.build import SOURCES
 from trainkit.authoring.compose import compose
 from trainkit.authoring.key import UnusableVariant, compute_key
+from trainkit.authoring.opening import opened
 from trainkit.authoring.source import Source, read_all
 from trainkit.course.activity import staged
 from trainkit.course.judge import Verdict, judge
@@ -60,8 +61,8 @@ class Case:
             namespace: dict[str, Any] = {"__name__": "__main__"}
             with staged(life):
                 for cell in code:
-                    # The parameters' cell says `variant = 0`; papermill would put the variant after it.
-                    given = f"variant = {self.key.variant}" if cell == "variant = 0" else cell
+                    # The parameters' cell has another variant; papermill would put this one after it.
+                    given = f"variant = {self.key.variant}" if cell.startswith("variant = ") else cell
                     exec(compile(given, f"{self.source.path} ({lang})", "exec"), namespace)
             self.verdicts[lang, solved] = {
                 a.name: judge(a, self.key.answers[a.name], life.payloads.get(a.name))
@@ -72,9 +73,9 @@ class Case:
 
 @cache
 def base(id: str) -> Case:
-    """Return an exercise on the base data."""
-    source = next(s for s in EXERCISES if s.info.id == id)
-    return Case(source, compute_key(source, 0))
+    """Return an exercise on the data on which it opens."""
+    source = opened(next(s for s in EXERCISES if s.info.id == id))
+    return Case(source, compute_key(source, source.info.variant))
 
 
 @cache

@@ -6,6 +6,11 @@ import textwrap
 from pathlib import Path
 
 from trainkit.authoring.build import SECTIONS
+from trainkit.company import variants
+
+#: Where the tiny exercise opens, and the number that it works with there.
+OPENS = variants.opening("1-01")
+NUMBER = 10 + OPENS
 
 EXERCISE = """\
 ---

@@ -23,7 +23,8 @@ from typing import Any
 from trainkit import content
 from trainkit.authoring.compose import compose, origins
 from trainkit.authoring.faults import Faults
-from trainkit.authoring.key import compute_key, filled
+from trainkit.authoring.key import UnusableVariant, compute_key, filled
+from trainkit.authoring.opening import opened
 from trainkit.authoring.source import Source, readable
 from trainkit.course.catalogue import FOLDERS, dump
 from trainkit.course.interactive import WIDGET_MIME
@@ -33,7 +34,6 @@ from trainkit.files import write_atomic
 from trainkit.i18n import LANGUAGES, _
 
 __all__ = [
-    "PRACTICE_VARIANTS",
     "SECTIONS",
     "SOURCES",
     "build",
@@ -45,9 +45,6 @@ __all__ = [
 
 #: The folder of written sources of each kind.
 SOURCES: dict[Kind, str] = {"lesson": "lessons", "exercise": "solutions"}
-
-#: Variants whose keys travel with the workbook, for checks on the spot.
-PRACTICE_VARIANTS = (0,)
 
 #: The parts of a lesson, in order.
 SECTIONS: list[dict[str, str]] = [
@@ -90,6 +87,7 @@ def build(root: Path, *, report: Progress = lambda _text: None, workers: int = 2
         with faults.kept():
             if source.info.kind == "lesson":
                 _check_sections(source)
+            source = opened(source)
             files[_path(source.info, "keys", "json")] = dump(_released(source.info), _practice_keys(source))
             ready.append(filled(source))
     if not ready:
@@ -196,9 +194,13 @@ def _check_outputs(nb: Any, source: Source, lang: str) -> None:
 
 
 def _practice_keys(source: Source) -> dict[int, Key]:
-    """Compute the keys that travel; even where none does, variant 0 must be computable."""
-    keys = {variant: compute_key(source, variant) for variant in PRACTICE_VARIANTS}
-    return keys if source.info.instant else {}
+    """Compute the key that travels, for checks on the spot; even where none does, it must be computable."""
+    variant = source.info.variant
+    try:
+        key = compute_key(source, variant)
+    except UnusableVariant as error:  # of a lesson's practice: an exercise opens on a usable one
+        raise SourceError(str(error), source.path, error.line) from error
+    return {variant: key} if source.info.instant else {}
 
 
 def _released(info: Info) -> Info:

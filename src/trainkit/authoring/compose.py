@@ -51,7 +51,7 @@ def _parts(source: Source, lang: str, *, solved: bool) -> list[tuple[Any, tuple[
     info = source.info
     parts: list[_Part] = [("heading", _markdown(_heading(info, lang)), ())]
     if info.kind == "exercise":
-        parts.append(("variant", _code("variant = 0", tags=["parameters"]), ()))
+        parts.append(("variant", _code(f"variant = {info.variant}", tags=["parameters"]), ()))
     for block in source.blocks:
         parts += _cells(block, lang, info, solved=solved)
     return list(zip(_named(parts), [lines for _seed, _cell, lines in parts], strict=True))

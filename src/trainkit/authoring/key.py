@@ -31,7 +31,16 @@ __all__ = ["UnusableVariant", "compute_key", "filled", "solution"]
 
 
 class UnusableVariant(GradingError):
-    """On this variant a typical mistake can't be told from the right answer."""
+    """On this variant a typical mistake can't be told from the right answer.
+
+    Args:
+        message: which one.
+        line: of the source, on which the mistake is computed.
+    """
+
+    def __init__(self, message: str, line: int = 1) -> None:
+        self.line = line
+        super().__init__(message)
 
 
 class _Record(Life):
@@ -87,7 +96,8 @@ def compute_key(source: Source, variant: int) -> Key:
                     raise UnusableVariant(
                         _("{id}, variant {variant}: the mistake `{code}` gives the right `{name}`.").format(
                             id=source.info.id, variant=variant, code=cell.code, name=answer.name
-                        )
+                        ),
+                        cell.block.line,
                     )
                 mistakes[answer.name].append(Mistake(cell.code, value, cell.message))
     faults.settle()
@@ -105,15 +115,16 @@ def _mistaken(source: Source, cell: MistakeCell, namespace: Mapping[str, Any]) -
 
 
 def filled(source: Source) -> Source:
-    """Return the source with the figures in its prose computed on the base data.
+    """Return the source with the figures in its prose computed on the data on which it opens.
 
     Raises:
         SourceError: the code or a figure fails.
     """
     if not any(has_fields(block) for block in source.blocks):
         return source
-    with staged(_Record(source.info, 0)):
-        return replace(source, blocks=tuple(_solve(source, 0)[1]))
+    variant = source.info.variant
+    with staged(_Record(source.info, variant)):
+        return replace(source, blocks=tuple(_solve(source, variant)[1]))
 
 
 def _solve(source: Source, variant: int) -> tuple[dict[str, Any], list[Block]]:

@@ -20,6 +20,7 @@ from typing import Any
 from trainkit.authoring.build import SOURCES
 from trainkit.authoring.compose import compose
 from trainkit.authoring.key import compute_key
+from trainkit.authoring.opening import opened
 from trainkit.authoring.source import Source, read_all
 from trainkit.course.answers import ANSWER_MIME
 from trainkit.course.judge import judge
@@ -41,14 +42,14 @@ class Job:
         kind: lesson or exercise.
         id: of the activity.
         lang: language of the notebook.
-        variant: of the data.
+        variant: of the data; where the exercise opens if `None`.
     """
 
     root: Path
     kind: Kind
     id: str
     lang: str
-    variant: int = 0
+    variant: int | None = None
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id} {self.lang}"
@@ -114,7 +115,7 @@ def _run(job: Job) -> Outcome:
 @cache
 def _sources(folder: Path, kind: Kind) -> Sequence[Source]:
     """Return all sources of a kind, read once a worker: it lives no longer than a rehearsal."""
-    return read_all(folder, kind)
+    return [opened(source) for source in read_all(folder, kind)]
 
 
 def _execute(job: Job, source: Source, folder: Path) -> str:
@@ -124,6 +125,7 @@ def _execute(job: Job, source: Source, folder: Path) -> str:
 
     from trainkit.kernels import WorkbookKernelManager
 
+    variant = source.info.variant if job.variant is None else job.variant
     folder.mkdir()
     path = folder / f"{job.id}.ipynb"
     nbformat.write(compose(source, job.lang, solved=job.kind == "exercise"), path)
@@ -133,7 +135,7 @@ def _execute(job: Job, source: Source, folder: Path) -> str:
         nb = papermill.execute_notebook(
             path,
             None,  # saving it after each cell would take as long as running it
-            parameters={"variant": job.variant} if job.kind == "exercise" else {},
+            parameters={"variant": variant} if job.kind == "exercise" else {},
             progress_bar=False,
             cwd=folder,
             kernel_manager_class=WorkbookKernelManager,
@@ -141,7 +143,7 @@ def _execute(job: Job, source: Source, folder: Path) -> str:
         )
     except PapermillExecutionError as error:
         return _broken_cell(error)
-    return _wrong_answers(source, job.variant, nb) if job.kind == "exercise" else ""
+    return _wrong_answers(source, variant, nb) if job.kind == "exercise" else ""
 
 
 def _broken_cell(error: Any) -> str:

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from trainkit import __version__, content
 from trainkit.authoring.key import UnusableVariant, compute_key
+from trainkit.authoring.opening import alike
 from trainkit.authoring.source import Source
-from trainkit.course.judge import matches
 from trainkit.course.model import Expected, Info, Key, Mistake, plain
 from trainkit.errors import GradingError
 from trainkit.files import write_atomic
@@ -106,7 +106,7 @@ def prepare(
         source: the exercise's solution.
         secret: of the class.
         folder: private to the assessor; what is there already is used again.
-        visible: the variant that trainees work on; see `shown`.
+        visible: the variant that the trainee works on; see `shown`.
         hidden: how many variants decide.
         limits: what one execution may use.
 
@@ -121,8 +121,8 @@ def prepare(
             prepared = _prepared(source, variant, folder)
         except UnusableVariant:
             continue
-        found.append((_alike(source.info, seen.key, prepared.key), prepared))
-        if sum(alike == 0 for alike, _prepared in found) == hidden:
+        found.append((len(alike(source.info, seen.key, prepared.key)), prepared))
+        if sum(shared == 0 for shared, _prepared in found) == hidden:
             break
     if len(found) < hidden:
         raise GradingError(
@@ -135,7 +135,7 @@ def prepare(
         source.info,
         activity_file(source.info, folder),
         seen,
-        tuple(prepared for _alike, prepared in best),
+        tuple(prepared for _shared, prepared in best),
         limits or Limits(),
         _data_edition(),
     )
@@ -149,7 +149,7 @@ def shown(source: Source, variant: int, secret: str, folder: Path) -> Prepared:
 
     Args:
         source: the exercise's solution.
-        variant: 0, or a trainee's own.
+        variant: that on which the exercise opens, or a trainee's own.
         secret: of the class.
         folder: private to the assessor; what is there already is used again.
 
@@ -167,18 +167,6 @@ def shown(source: Source, variant: int, secret: str, folder: Path) -> Prepared:
         except UnusableVariant:
             variant = variants.personal(str(variant), source.info.id, secret)
     return _prepared(source, variant, folder)
-
-
-def _alike(info: Info, shown: Key, hidden: Key) -> int:
-    """Return how many right answers of the visible data are right on hidden data, too.
-
-    Such an answer could be typed in. Choices don't count: there are few, and some are right on all data.
-    """
-    return sum(
-        matches(a, hidden.answers[a.name].value, shown.answers[a.name].value)
-        for a in info.answers
-        if a.type not in ("choice", "choices")
-    )
 
 
 def _candidates(exercise: str, secret: str, hidden: int) -> Iterator[int]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from trainkit import content
 from trainkit.authoring.key import solution
+from trainkit.authoring.opening import LESSONS
 from trainkit.authoring.source import Source
 from trainkit.classes.ahead import make_ahead
 from trainkit.classes.assignment import Assignment, prepare
@@ -64,14 +65,22 @@ class Preparation:
         self._sources: dict[str, Source] = {}
         self._ready: dict[tuple[str, int], Assignment] = {}
 
-    def __call__(self, trainee: str, exercise: str) -> Assignment:
+    def __call__(self, trainee: str, exercise: str, stated: int | None = None) -> Assignment:
         """Return an exercise as a trainee got it.
+
+        Args:
+            trainee: the identifier.
+            exercise: the id.
+            stated: the variant that the trainee's notebook names. An old copy, from when exercises opened on
+                the data of the lessons, is taken at its word; nothing else is.
 
         Raises:
             GradingError: it has no usable hidden variants.
             SourceError: its model solution fails.
         """
         variant = self._classroom.variant(trainee, exercise)
+        if stated == LESSONS and exercise not in self._classroom.personal:
+            variant = LESSONS
         if (exercise, variant) not in self._ready:
             self._ready[exercise, variant] = prepare(
                 self._source(exercise),
@@ -110,22 +119,22 @@ class Preparation:
             self._sources[exercise] = solution(exercise, self._solutions)
         return self._sources[exercise]
 
-    def keys_for(self, handed_in: Iterable[tuple[str, str]]) -> Callable[[str], Keys]:
+    def keys_for(self, handed_in: Iterable[tuple[str, str, int | None]]) -> Callable[[str], Keys]:
         """Return what returns the keys of the variants that a trainee worked on, by exercise and edition.
 
         An exercise of another edition, or without a source, has no key any more.
 
         Args:
-            handed_in: trainees and the exercises that they handed in.
+            handed_in: trainees, the exercises that they handed in, and the variants on which these ran.
         """
-        worked_on: dict[str, list[str]] = defaultdict(list)
+        worked_on: dict[str, list[tuple[str, int | None]]] = defaultdict(list)
         known = {path.stem for path in self._solutions.glob("*.md")}
-        for trainee, exercise in handed_in:
+        for trainee, exercise, variant in handed_in:
             if exercise in known:
-                worked_on[trainee].append(exercise)
+                worked_on[trainee].append((exercise, variant))
 
         def keys(trainee: str) -> Keys:
-            assignments = [self(trainee, exercise) for exercise in worked_on[trainee]]
+            assignments = [self(trainee, exercise, variant) for exercise, variant in worked_on[trainee]]
             return {(a.info.id, a.info.edition): a.visible.key for a in assignments}
 
         return keys

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from trainkit.company import variants
 from trainkit.company.schema import TABLES, Column, Table
-from trainkit.company.store import load, write_tables
+from trainkit.company.store import is_at_hand, load, write_tables
 
 if TYPE_CHECKING:
     from trainkit.company.simulation import simulate
 
-__all__ = ["TABLES", "Column", "Table", "load", "simulate", "variants", "write_tables"]
+__all__ = ["TABLES", "Column", "Table", "is_at_hand", "load", "simulate", "variants", "write_tables"]
 
 
 def __getattr__(name: str) -> Any:

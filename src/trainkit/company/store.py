@@ -25,7 +25,7 @@ from trainkit.i18n import _
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["edition_folder", "load", "read_table", "unpack", "write_tables"]
+__all__ = ["edition_folder", "is_at_hand", "load", "read_table", "unpack", "write_tables"]
 
 
 def load(name: str, variant: int = 0) -> pd.DataFrame:
@@ -47,6 +47,17 @@ def load(name: str, variant: int = 0) -> pd.DataFrame:
     frame = _given(table, folder) if folder else _base(table) if variant == 0 else _variant(table, variant)
     # A lazy copy is enough: pandas copies a column when either side writes to it.
     return frame.copy(deep=False)
+
+
+def is_at_hand(name: str, variant: int) -> bool:
+    """Tell whether a table can be loaded at once, or has to be simulated first.
+
+    Raises:
+        UnknownName: a table of that name doesn't exist.
+    """
+    table = find(name)
+    given = variant == 0 or "TRAINKIT_TABLES" in os.environ
+    return given or any((edition_folder() / str(variant)).glob(f"{table.name}.*.parquet"))
 
 
 def write_tables(variant: int, tables: Iterable[str], directory: Path) -> None:
@@ -130,7 +141,12 @@ def _restore(path: Path) -> str:
 # Few: a variant's tables take up to ten megabytes each, and the grader goes through many variants.
 @lru_cache(maxsize=12)
 def _variant(table: Table, variant: int) -> pd.DataFrame:
-    return read_table(table, _cached([table], variant)[0], _("Delete it: it is made again."))
+    try:
+        return read_table(table, _cached([table], variant)[0], _("Delete it: it is made again."))
+    except OSError:  # the cache can't be written: a full disk, a folder of somebody else's
+        from trainkit.company.simulation import simulate
+
+        return simulate(variant, tables=[table.name])[table.name]
 
 
 def _cached(tables: Sequence[Table], variant: int) -> list[Path]:

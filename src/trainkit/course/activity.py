@@ -25,7 +25,7 @@ class Activity:
 
     Args:
         id: for example `1-06`.
-        variant: of the data; 0 is the base data set.
+        variant: of the data; where the activity opens by default. 0 is the data of the lessons.
 
     Raises:
         UnknownName: there is no such lesson or exercise.
@@ -33,8 +33,8 @@ class Activity:
 
     kind: ClassVar[Kind]
 
-    def __init__(self, id: str, *, variant: int = 0) -> None:
-        if isinstance(variant, bool) or not isinstance(variant, int) or variant < 0:
+    def __init__(self, id: str, *, variant: int | None = None) -> None:
+        if variant is not None and (isinstance(variant, bool) or not isinstance(variant, int) or variant < 0):
             raise InputError(
                 _("A variant is a whole number from 0 up. Got {variant!r}.").format(variant=variant)
             )

@@ -88,6 +88,18 @@ class Notebook(Life):
         self.journal = Journal.here()
         self._unkept: list[Entry] = []
 
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table of the variant; say so where it has to be made first."""
+        from trainkit.company import is_at_hand
+
+        # A lesson's demo may load other data while it draws: there a message would be in the way.
+        if self.info.kind == "lesson" or is_at_hand(name, self.variant):
+            return super().table(name)
+        with present.working(
+            _("Making the data of this exercise"), _("This takes a second or two, the first time only.")
+        ):
+            return super().table(name)
+
     def answer(self, values: Given) -> None:
         """Show the verdict on each value; the plain data goes along in the same output."""
         payloads = [self.payload(answer, value) for answer, value in values]
@@ -218,8 +230,8 @@ def _unjudged(answer: Answer, payload: Mapping[str, Any]) -> Verdict:
 _LIVES: dict[str, type[Life]] = {"lab": Notebook, "grade": Graded}
 
 
-def begin(kind: Kind, id: str, variant: int) -> Life:
-    """Begin the life that fits the surroundings.
+def begin(kind: Kind, id: str, variant: int | None = None) -> Life:
+    """Begin the life that fits the surroundings; without a variant, where the activity opens.
 
     The sandbox has no course content: there `TRAINKIT_ACTIVITY` names a file that says what is asked.
     """
@@ -227,7 +239,7 @@ def begin(kind: Kind, id: str, variant: int) -> Life:
         info = info_from_plain(json.loads(Path(told).read_text(encoding="utf-8")))
     else:
         info = find(kind, id)
-    return _life(os.environ.get("TRAINKIT_LIFE", "lab"))(info, variant)
+    return _life(os.environ.get("TRAINKIT_LIFE", "lab"))(info, info.variant if variant is None else variant)
 
 
 def _life(name: str) -> type[Life]:

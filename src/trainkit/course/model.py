@@ -189,6 +189,7 @@ class Info:
         answers: what is asked, in order.
         hints: the ladder of each answer.
         quizzes: of a lesson, by name.
+        variant: of the data on which it opens; an exercise never shares the data of the lessons, which is 0.
     """
 
     id: str
@@ -204,6 +205,7 @@ class Info:
     answers: tuple[Answer, ...] = ()
     hints: Mapping[str, tuple[Text, ...]] = field(default_factory=dict)
     quizzes: tuple[Quiz, ...] = ()
+    variant: int = 0
 
     @property
     def phase(self) -> int:

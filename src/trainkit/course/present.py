@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from html import escape
 from typing import Any
 
@@ -22,6 +23,7 @@ __all__ = [
     "status",
     "unmarked",
     "verdict_note",
+    "working",
 ]
 
 # Bar and mark of each tone. The texts carry the meaning, the colour only helps to find it.
@@ -59,6 +61,19 @@ class Note:
             f'<strong><span aria-hidden="true" style="color:{color}">{mark}</span> '
             f"{code_spans(self.title)}</strong>{body}</div>"
         )
+
+
+@contextmanager
+def working(title: str, text: str) -> Iterator[None]:
+    """Say what is going on for as long as it takes."""
+    from IPython.display import HTML, display
+
+    shown = display(Note("info", title, text), display_id=True)
+    try:
+        yield
+    finally:
+        if shown is not None:  # nothing is shown where no notebook runs
+            shown.update(HTML(""))
 
 
 def code_spans(text: str) -> str:

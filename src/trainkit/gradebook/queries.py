@@ -47,9 +47,11 @@ class Received:
     at: datetime
 
 
-def whose(submissions: Iterable[records.Submission]) -> Iterator[tuple[str, str]]:
-    """Yield each submission's trainee and exercise."""
-    return ((s.trainee.name, s.exercise.code) for s in submissions)
+def whose(submissions: Iterable[records.Submission]) -> Iterator[tuple[str, str, int | None]]:
+    """Yield each submission's trainee, exercise, and the variant of its visible run, if it ran."""
+    for submission in submissions:
+        seen = (e.variant for e in submission.executions if not e.hidden)
+        yield submission.trainee.name, submission.exercise.code, next(seen, None)
 
 
 #: How a submission is loaded with all that belongs to it but the files.

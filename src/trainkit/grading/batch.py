@@ -14,12 +14,13 @@ from trainkit.gradebook.grades import Graded
 from trainkit.grading.grader import Stopped, marks_of, ungraded
 from trainkit.grading.station import Setting, Task, box_for
 from trainkit.sandbox.limits import Limits
+from trainkit.submissions.handed_in import named_variant
 from trainkit.submissions.notebooks import Damaged, content_hash
 
 __all__ = ["Assign", "Classmates", "Item", "Tally", "Workers", "box_for", "run"]
 
-#: Returns what a trainee's submission for an exercise is graded by.
-Assign = Callable[[str, str], Assignment]
+#: Returns what a trainee's submission for an exercise is graded by, given the variant that it names.
+Assign = Callable[[str, str, int | None], Assignment]
 
 #: Returns the keys of the variants that a trainee's classmates worked on in an exercise.
 Classmates = Callable[[str, str], Sequence[Key]]
@@ -124,13 +125,14 @@ class _Writer:
     def jobs(self, items: Iterable[Item]) -> Iterator[tuple[Item, Task]]:
         """Yield what is to be graded; a file that can't be read has its grade already."""
         for item in items:
-            assignment = self.assign(item.trainee, item.exercise)
             try:
                 raw, files = item.read(self.setting.limits)
             except Damaged as error:
+                assignment = self.assign(item.trainee, item.exercise, None)
                 graded = ungraded(b"", assignment.info, "damaged", str(error))
                 self._write(item, Task(self.setting, assignment, b""), graded)
                 continue
+            assignment = self.assign(item.trainee, item.exercise, named_variant(raw, files))
             if not self.again and self._is_graded(item, assignment, content_hash(raw, files)):
                 self.kept += 1
                 self.report(item)
@@ -143,7 +145,9 @@ class _Writer:
         """Write the grade of what was handed out."""
         task = self._out.pop((item.trainee, item.exercise))
         # Compared here and not by the workers: in a large class, the keys of all would outweigh the task.
-        if graded.judged and (keys := self.classmates(item.trainee, item.exercise)):
+        own = task.assignment.visible.variant
+        keys = [k for k in self.classmates(item.trainee, item.exercise) if k.variant != own]
+        if graded.judged and keys:
             graded = replace(graded, marks=marks_of(task.assignment.info, graded.judged, keys, graded.typed))
         self._write(item, task, graded)
 

@@ -30,7 +30,7 @@ from trainkit.progress import Progress
 from trainkit.reports.results import screen, show_ignored, show_lacking, show_rows, write_results
 from trainkit.sandbox import levels
 from trainkit.submissions import intake
-from trainkit.submissions.handed_in import Keys
+from trainkit.submissions.handed_in import Keys, named_variant
 from trainkit.submissions.notebooks import Damaged, content_hash
 
 __all__ = ["Job", "Planned", "Way", "class_folder"]
@@ -281,6 +281,6 @@ def _planned(
         return Planned(item, True, _("It was handed in anew."))
     if last.state == "failed":
         return Planned(item, True, _("Grading it failed: {reason}").format(reason=last.note))
-    if last.plan != preparation(item.trainee, item.exercise).plan:
+    if last.plan != preparation(item.trainee, item.exercise, named_variant(raw, files)).plan:
         return Planned(item, True, _("The exercise, its variants or the grader has changed."))
     return Planned(item, False, _("It has its grade."))

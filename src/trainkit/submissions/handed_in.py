@@ -23,8 +23,21 @@ from trainkit.errors import GradingError
 from trainkit.i18n import LANGUAGES, _
 from trainkit.sandbox.limits import Limits
 from trainkit.submissions.alongside import MOST_BYTES
+from trainkit.submissions.notebooks import stated_variant
 
-__all__ = ["MOST_FILE", "PART", "HandIn", "Keys", "Piece", "Proof", "Typed", "is_hand_in", "read", "typed_of"]
+__all__ = [
+    "MOST_FILE",
+    "PART",
+    "HandIn",
+    "Keys",
+    "Piece",
+    "Proof",
+    "Typed",
+    "is_hand_in",
+    "named_variant",
+    "read",
+    "typed_of",
+]
 
 #: Under which name a page's answers lie beside the notebook; no file that comes along can have it.
 PART = ".handed-in.json"
@@ -158,6 +171,12 @@ def typed_of(
         return Typed(answers, int(said["variant"]), lang, said["proof"]), others
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None, others
+
+
+def named_variant(raw: bytes, files: Sequence[tuple[str, bytes]]) -> int | None:
+    """Return the variant that a submission says it was worked out on: the page's, else the notebook's."""
+    typed, _others = typed_of(files)
+    return typed.variant if typed is not None and typed.answers else stated_variant(raw)
 
 
 def is_hand_in(path: Path) -> bool:

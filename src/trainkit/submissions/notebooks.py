@@ -21,7 +21,7 @@ from trainkit.errors import GradingError
 from trainkit.i18n import LANGUAGES, _
 from trainkit.sandbox.limits import Limits
 
-__all__ = ["Damaged", "Submitted", "content_hash", "read_bytes", "repair", "runnable"]
+__all__ = ["Damaged", "Submitted", "content_hash", "read_bytes", "repair", "runnable", "stated_variant"]
 
 #: Characters of a cell that may be the parameters. Python's parser takes a thousand times the memory of what
 #: it reads, so that nothing long is given to it.
@@ -144,6 +144,25 @@ def runnable(submitted: Submitted, epilogue: str = "", without: Collection[int] 
         },
         "cells": cells,
     }
+
+
+def stated_variant(raw: bytes) -> int | None:
+    """Return the variant that a submitted notebook's own parameter cell sets; `None` where it doesn't."""
+    try:
+        cells = list(_cells(_parse(raw)))
+    except Damaged:
+        return None
+    for cell in cells:
+        if cell.get("cell_type") == "code" and _sets_variant(source := _source(cell)):
+            values = [
+                statement.value.value
+                for statement in ast.parse(source).body
+                if isinstance(statement, ast.Assign)
+                and isinstance(statement.value, ast.Constant)
+                and any(isinstance(t, ast.Name) and t.id == "variant" for t in statement.targets)
+            ]
+            return values[-1] if type(values[-1]) is int else None
+    return None
 
 
 def _parse(raw: bytes) -> dict[str, Any]:

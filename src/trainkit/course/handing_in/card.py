@@ -138,7 +138,7 @@ def join_dropped(workspace: Path) -> Card | None:
 def own_variant(workspace: Path | None, info: Info) -> int:
     """Return the data that a trainee works on: the class's choice, else what the activity opens on."""
     card = card_of(workspace) if workspace and info.kind == "exercise" else None
-    return card.variants.get(info.id, 0) if card else 0
+    return card.variants.get(info.id, info.variant) if card else info.variant
 
 
 def _place(workspace: Path) -> Path:
