@@ -18,7 +18,7 @@ from trainkit import content
 from trainkit.errors import MissingExtra
 from trainkit.i18n import _
 
-__all__ = ["extras", "installing", "needed", "require", "unmet"]
+__all__ = ["brought", "extras", "installing", "needed", "require", "unmet"]
 
 
 @contextmanager
@@ -70,6 +70,19 @@ def extras() -> dict[str, list[str]]:
     """Return the extras that there are, each with what it lacks here: nothing if it's installed."""
     names = metadata("trainkit").get_all("Provides-Extra") or []
     return {name: list(unmet(requires("trainkit") or [], name)) for name in sorted(names)}
+
+
+def brought(extra: str) -> list[str]:
+    """Return the names of the libraries that an extra brings beside what others bring."""
+    from packaging.requirements import Requirement
+
+    found = [Requirement(text) for text in requires("trainkit") or []]
+    return [
+        r.name
+        for r in found
+        if r.marker and r.name != "trainkit" and r.marker.evaluate({"extra": extra})
+        if not r.marker.evaluate({"extra": ""})
+    ]
 
 
 def unmet(requirements: list[str], extra: str = "") -> Iterator[str]:

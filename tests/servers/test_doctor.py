@@ -19,7 +19,7 @@ def _cache(tmp_path, monkeypatch):
 
 def test_on_a_machine_that_has_everything_nothing_fails(course, workspace):
     findings = list(doctor.examine(workspace))
-    assert len(findings) == 9
+    assert len(findings) == 10
     assert [f for f in findings if f.state == "failure"] == []
     assert not workspace.exists()
 
@@ -103,6 +103,22 @@ def test_a_missing_sandbox_is_a_warning_with_its_reason(monkeypatch):
     monkeypatch.setattr(levels, "probe", lambda: levels.Isolation("none", "apt install bubblewrap"))
     finding = doctor._sandbox()
     assert (finding.state, finding.advice) == ("warning", "apt install bubblewrap")
+
+
+def test_an_assessor_is_told_what_notebooks_can_import_and_what_is_missing(monkeypatch):
+    monkeypatch.setattr(doctor, "brought", lambda _extra: ["pandas", "no-such-package"])
+    monkeypatch.setattr(doctor, "extras", lambda: {"grade": []})
+    finding = doctor._libraries()
+    assert finding.state == "warning"
+    assert "pandas" in finding.what
+    assert "no-such-package" not in finding.what
+    assert finding.advice.startswith("To add no-such-package: ")
+
+
+def test_who_does_not_grade_is_not_warned_of_them(monkeypatch):
+    monkeypatch.setattr(doctor, "brought", lambda _extra: ["no-such-package"])
+    monkeypatch.setattr(doctor, "extras", lambda: {"grade": ["papermill>=2.7 is missing"]})
+    assert doctor._libraries().state == "ok"
 
 
 @pytest.mark.parametrize(("state", "code"), [("ok", 0), ("warning", 0), ("failure", 1)])

@@ -24,6 +24,7 @@ def whole_environment(home: str) -> dict[str, str]:
         "JUPYTER_PLATFORM_DIRS": "1",
         "LANG": "C.UTF-8",
         "LOGNAME": "trainee",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # as every kernel sets it
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "PATH": "/usr/bin:/bin",

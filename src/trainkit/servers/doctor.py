@@ -6,13 +6,13 @@ import os
 import platform
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import requires, version
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Literal
 
 from trainkit import content, fonts, startup
 from trainkit.errors import ServerError, TrainkitError
-from trainkit.extras import extras, installing, unmet
+from trainkit.extras import brought, extras, installing, unmet
 from trainkit.i18n import _, listed
 from trainkit.servers import session
 from trainkit.servers.ports import DEFAULT_PORT, free_port
@@ -49,6 +49,7 @@ def examine(workspace: Path) -> Iterator[Finding]:
         _font,
         _chart_script,
         _sandbox,
+        _libraries,
     ]
     for check in checks:
         yield check()
@@ -181,3 +182,27 @@ def _sandbox() -> Finding:
         _("Submissions can't be graded in a sandbox; learning isn't affected"),
         isolation.detail,
     )
+
+
+#: What the workbook itself brings for notebooks; the rest is the extra `libraries`.
+_FOR_NOTEBOOKS = ("altair", "numpy", "pandas", "pyarrow", "scipy")
+
+
+def _libraries() -> Finding:
+    """Say which libraries a graded notebook may import."""
+    more = sorted(brought("libraries"))
+    lacking = [name for name in more if not _version(name)]
+    there = [f"{name} {_version(name)}" for name in (*_FOR_NOTEBOOKS, *more) if _version(name)]
+    found = _("Graded notebooks can import: {libraries}").format(libraries=listed(there))
+    if not lacking:
+        return Finding("ok", found)
+    advice = _("To add {name}: {command}").format(name=listed(lacking), command=installing("libraries"))
+    # Who doesn't grade needs none of them.
+    return Finding("ok" if extras()["grade"] else "warning", found, advice)
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""

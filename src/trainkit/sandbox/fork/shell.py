@@ -44,6 +44,9 @@ _NO_INPUT = "{what} was called, but this frontend does not support input request
 class ZMQInteractiveShell(zmqshell.ZMQInteractiveShell):
     """The kernel's shell, under its name: libraries ask for it to find out where they are."""
 
+    def enable_gui(self, gui: Any = None) -> None:
+        """Do nothing, for no window opens in here: `%matplotlib inline` asks, and wants a kernel's loop."""
+
     def _update_exit_now(self, change: Any) -> None:
         """Note that the notebook wants to leave; the child does so after the cell."""
 
