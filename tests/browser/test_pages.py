@@ -31,7 +31,7 @@ def test_exercise_page(open_page, book, screenshot, lang, width):
     """It fits its window, speaks its language, draws both kinds of charts, and its widgets work."""
     page = ready(open_page(book.page(lang=lang), width))
     assert page.locator("html").get_attribute("lang") == {"en": "en", "zh": "zh-CN"}[lang]
-    assert page.get_by_text(f"life voila language {lang}").is_visible()
+    assert page.get_by_text(f"life trainkit.apps.exercise:Page language {lang}").is_visible()
 
     drawn = page.locator(".jp-RenderedSVG img")
     drawn.wait_for()

@@ -93,8 +93,8 @@ def _write_lab_settings(jupyter: Path) -> None:
 _LAB_STYLE = f"""\
 @import url("{HOME}font/font.css");
 body {{
-  --jp-ui-font-family: system-ui, -apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei",
-    "Noto Sans CJK SC", "{FAMILY}", sans-serif;
+  --jp-ui-font-family: -apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC",
+    "{FAMILY}", system-ui, sans-serif;
   --jp-content-font-family: var(--jp-ui-font-family);
   --jp-code-font-family: Menlo, Consolas, "DejaVu Sans Mono", "{FAMILY}", monospace;
 }}
