@@ -42,7 +42,7 @@ def test_encodings_delimiters_and_line_ends_are_told_apart(
         ("First name,Last name,ID number,Email address,Department\nYue,Lin,2026001,lin@example.org,CRM\n",
          Entry("2026001", "Yue Lin", "lin@example.org", "2026001", "CRM", "", 2)),
         ("Student,ID,SIS User ID,SIS Login ID,Section\n\"Lin, Yue\",812,2026001,lin-yue,A\n",
-         Entry("lin-yue", "Lin, Yue", "", "2026001", "A", "", 2)),
+         Entry("lin-yue", "Lin, Yue", "", "2026001", "A", "", 2, "812")),
         ("Name,E-Mail\nYue Lin,lin@example.org\n",
          Entry("lin@example.org", "Yue Lin", "lin@example.org", line=2)),
         ("姓名\n林悦\n", Entry("林悦", "林悦", line=2)),

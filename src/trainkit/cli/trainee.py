@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from trainkit.cli.options import ClassFolder, Database, Force
-from trainkit.i18n import _
+from trainkit.i18n import _, listed
 
 __all__ = ["register"]
 
@@ -24,19 +24,20 @@ def register(app: typer.Typer) -> None:
 
 @people.command("import")
 def import_(
-    roster: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file.")],
+    roster: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV or Excel file.")],
     folder: ClassFolder,
     database: Database = "",
 ) -> None:
     """Read a roster into the gradebook: new people are added, those known are brought up to date.
 
     The first line names the columns, in English or Chinese: id, name, email, number, section, lang.
-    UTF-8 and GB18030 are told apart, and so are commas, semicolons and tabs.
+    UTF-8, UTF-16 and GB18030 are told apart, and so are commas, semicolons and tabs. The gradebooks of Moodle
+    and Canvas and the first sheet of an Excel file will do; columns from which nothing is taken are named.
 
     Example: `trainkit trainee import students.csv spring-class`
     """
     from trainkit.classes.classroom import Classroom
-    from trainkit.classes.roster import read_roster
+    from trainkit.classes.roster import read_roster, unused_columns
     from trainkit.gradebook.enrolment import enroll, open_class
 
     entries = read_roster(roster)
@@ -47,6 +48,8 @@ def import_(
             added=len(done.added), changed=len(done.changed), unchanged=done.unchanged
         )
     )
+    if unused := unused_columns(roster):
+        typer.echo(_("Nothing is taken from these columns: {names}.").format(names=listed(unused)))
 
 
 @people.command()
