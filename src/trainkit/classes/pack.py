@@ -7,21 +7,21 @@ somebody decides otherwise.
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from trainkit import content
 from trainkit.authoring.key import solution
 from trainkit.classes.ahead import make_ahead
 from trainkit.classes.assignment import shown
+from trainkit.classes.cards import write_cards
 from trainkit.classes.classroom import Classroom
 from trainkit.classes.roster import Entry, read_roster
 from trainkit.course.catalogue import FOLDERS, find
+from trainkit.course.handing_in.notebooks import on_variant
 from trainkit.errors import GradingError
 from trainkit.files import write_atomic
 from trainkit.i18n import LANGUAGES, _
@@ -65,15 +65,17 @@ class Packed:
         archive: for all trainees.
         files: in the archive.
         notebooks: on personal data, in a folder for each trainee.
+        cards: with which trainees join the class, in the same folders.
     """
 
     archive: Path
     files: int
     notebooks: tuple[Path, ...] = ()
+    cards: tuple[Path, ...] = ()
 
 
 def write_packs(classroom: Classroom, out: Path, *, report: Report = lambda _step: None) -> Packed:
-    """Write the archive of a class, and a notebook for each trainee and exercise on personal data.
+    """Write the archive of a class; for each trainee a card, and a notebook for an exercise on personal data.
 
     Args:
         classroom: the class.
@@ -93,8 +95,11 @@ def write_packs(classroom: Classroom, out: Path, *, report: Report = lambda _ste
     path = out / ARCHIVE
     write_atomic(path, archive(found))
     report(str(path))
-    notebooks = tuple(_write_personal(classroom, root, out, report))
-    return Packed(path, len(found), notebooks)
+    trainees = read_roster(classroom.roster) if classroom.roster.is_file() else []
+    own: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    notebooks = tuple(_write_personal(classroom, trainees, root, out, own, report))
+    cards = tuple(write_cards(classroom, trainees, own, out))
+    return Packed(path, len(found), notebooks, cards)
 
 
 def members(root: Path, exercises: list[str]) -> dict[str, Path]:
@@ -132,11 +137,9 @@ def personal_notebook(built: str, variant: int) -> str:
     Raises:
         GradingError: it has no such cell.
     """
-    notebook: dict[str, Any] = json.loads(built)
-    for cell in notebook["cells"]:
-        if "parameters" in cell["metadata"].get("tags", ()):
-            cell["source"] = [f"variant = {variant}"]
-            return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    made = on_variant(built.encode(), variant).decode()
+    if f'"variant = {variant}"' in made:
+        return made
     raise GradingError(_("A built exercise has no cell that sets `variant`. Run `make build`."))
 
 
@@ -164,10 +167,17 @@ def _files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _write_personal(classroom: Classroom, root: Path, out: Path, report: Report) -> Iterator[Path]:
+def _write_personal(
+    classroom: Classroom,
+    trainees: Sequence[Entry],
+    root: Path,
+    out: Path,
+    found: Mapping[str, dict[str, int]],
+    report: Report,
+) -> Iterator[Path]:
+    """Write notebooks on personal data; `found` takes each trainee's variants."""
     if not classroom.personal:
         return
-    trainees = read_roster(classroom.roster) if classroom.roster.is_file() else []
     if not trainees:
         raise GradingError(
             _("Data of their own are for trainees, and there are none in {roster}.").format(
@@ -183,6 +193,7 @@ def _write_personal(classroom: Classroom, root: Path, out: Path, report: Report)
             own = shown(source, variant, classroom.secret, folder).variant
             for trainee in by_variant[variant]:
                 path = out / trainee.name / f"{id}.ipynb"
+                found[trainee.name][id] = own
                 write_atomic(path, personal_notebook(_built(root, id, trainee, classroom), own))
                 report(str(path))
                 yield path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from trainkit.errors import GradingError
 from trainkit.files import write_atomic
 from trainkit.i18n import _
 
-__all__ = ["class_secret"]
+__all__ = ["class_identity", "class_secret"]
 
 
 def class_secret(path: Path) -> str:
@@ -28,6 +29,11 @@ def class_secret(path: Path) -> str:
             ).format(path=path)
         )
     return secret
+
+
+def class_identity(secret: str) -> str:
+    """Return a hash that tells classes apart and from which the secret can't be found."""
+    return hashlib.sha256(f"trainkit class {secret}".encode()).hexdigest()
 
 
 #: Bytes of a class secret, written as hexadecimal digits.

@@ -54,7 +54,8 @@ def pack(
 ) -> None:
     """Pack the workbook for the trainees: everything but solutions, examination keys and secrets.
 
-    Writes `workbook.zip` for all, and for exercises on personal data a notebook for each trainee.
+    Writes `workbook.zip` for all; for each trainee on the roster a card with which the workbook joins the
+    class, and for exercises on personal data a notebook.
 
     Example: `trainkit class pack spring-class`
     """
@@ -76,6 +77,14 @@ def pack(
             ngettext(
                 "{n} notebook on personal data. Hand each folder to its trainee.",
                 "{n} notebooks on personal data. Hand each folder to its trainee.",
+                n,
+            ).format(n=n)
+        )
+    if n := len(packed.cards):
+        typer.echo(
+            ngettext(
+                "{n} card, in its trainee's folder: it joins the class with `trainkit join`.",
+                "{n} cards, each in its trainee's folder: they join the class with `trainkit join`.",
                 n,
             ).format(n=n)
         )

@@ -98,6 +98,10 @@ class Exercise(Activity):
 
     kind = "exercise"
 
+    def hand_in(self) -> None:
+        """Show what would be handed in of the whole workbook, and a button that makes the file."""
+        self._life.hand_in()
+
 
 class Lesson(Activity):
     """A lesson: practice with checks and hints, a quiz, and demos. Nothing in it is graded."""

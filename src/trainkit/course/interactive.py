@@ -9,7 +9,7 @@ from trainkit.course.model import Quiz
 from trainkit.course.present import Note, code_spans, unmarked
 from trainkit.i18n import _, joined, pick
 
-__all__ = ["control", "picture", "show_demo", "show_quiz"]
+__all__ = ["control", "picture", "show_demo", "show_quiz", "show_widget"]
 
 WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
 
@@ -29,7 +29,7 @@ def show_demo(draw: Callable[..., Any], controls: Mapping[str, Any], labels: Map
     redraw()
     caption = _("Run this cell to move the controls.")
     still = f"{figure.value}<p><em>{caption}</em></p>"
-    _show(w.VBox([*widgets.values(), figure]), still, caption)
+    show_widget(w.VBox([*widgets.values(), figure]), still, caption)
 
 
 def control(spec: Any, label: str) -> Any:
@@ -76,7 +76,7 @@ def show_quiz(quiz: Quiz) -> None:
     still_html = (
         f"<p><strong>{code_spans(pick(quiz.question))}</strong></p><ul>{still}</ul><p><em>{caption}</em></p>"
     )
-    _show(w.VBox([question, answer]), still_html, pick(quiz.question))
+    show_widget(w.VBox([question, answer]), still_html, pick(quiz.question))
 
 
 def quiz_widget(quiz: Quiz) -> tuple[Any, Any]:
@@ -125,7 +125,7 @@ def _said(quiz: Quiz, picked: list[Any]) -> list[Note]:
     return notes
 
 
-def _show(widget: Any, still: str, plain: str) -> None:
+def show_widget(widget: Any, still: str, plain: str) -> None:
     """Display a widget with a still picture and a text beside it: a viewer takes the best it can show."""
     from IPython.display import display
 

@@ -62,6 +62,9 @@ class Life:
     def progress(self) -> None:
         """Show how far the trainee is."""
 
+    def hand_in(self) -> None:
+        """Show what would be handed in."""
+
     def quiz(self, quiz: Quiz) -> None:
         """Ask a quiz question."""
 
@@ -179,6 +182,16 @@ class Notebook(Life):
     def progress(self) -> None:
         """Show where each answer stands, earlier sessions included."""
         present.display_note([progress_note(self.info, self.standings())])
+
+    def hand_in(self) -> None:
+        """Show what goes in, and the button that makes the file."""
+        from trainkit.course.handing_in.widget import show_hand_in
+
+        if self.journal is None:
+            text = _("No workspace keeps it. Use `trainkit start`.")
+            present.display_note([present.Note("look", _("Nothing can be handed in"), text)])
+            return
+        show_hand_in(self.journal.path.parent.parent, trainee())
 
     def quiz(self, quiz: Quiz) -> None:
         """Ask with radio buttons, or check boxes where several choices are right."""

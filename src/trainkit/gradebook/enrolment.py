@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from trainkit.classes.classroom import Classroom
 from trainkit.classes.roster import Entry, read_roster
+from trainkit.classes.secret import class_identity
 from trainkit.errors import GradingError
 from trainkit.gradebook import records
 from trainkit.gradebook.book import Gradebook
@@ -157,7 +157,7 @@ def _is_own(session: Session, classroom: Classroom) -> bool:
         return False
     # A secret that is missing isn't made here: it would be another class's from then on.
     has_secret = (classroom.private / "class.secret").is_file()
-    if not has_secret or found.identity != _identity(classroom):
+    if not has_secret or found.identity != class_identity(classroom.secret):
         raise GradingError(
             _(
                 "This gradebook was made for the class “{title}”, with another secret than the one in "
@@ -170,10 +170,7 @@ def _is_own(session: Session, classroom: Classroom) -> bool:
 
 def _own(session: Session, classroom: Classroom) -> None:
     session.merge(
-        records.ClassInfo(id=1, identity=_identity(classroom), title=classroom.title, lang=classroom.lang)
+        records.ClassInfo(
+            id=1, identity=class_identity(classroom.secret), title=classroom.title, lang=classroom.lang
+        )
     )
-
-
-def _identity(classroom: Classroom) -> str:
-    """Return a hash that tells classes apart and from which the secret can't be found."""
-    return hashlib.sha256(f"trainkit class {classroom.secret}".encode()).hexdigest()

@@ -15,7 +15,10 @@ from trainkit.i18n import _, get_language, pick
 from trainkit.servers.plan import HOME, Plan
 from trainkit.servers.workspace import new_editions
 
-__all__ = ["Activity", "Card", "Overview", "Phase", "overview"]
+__all__ = ["HAND_IN", "Activity", "Card", "Overview", "Phase", "overview"]
+
+#: The path of the page that hands in.
+HAND_IN = f"{HOME}hand-in"
 
 
 State = Literal["new", "begun", "submitted", "done"]
@@ -70,6 +73,26 @@ class Activity:
     def done(self) -> int:
         """How many answers need nothing more: practised ones of a lesson, submitted ones of an exercise."""
         return self.submitted if self.page else self.right
+
+    @property
+    def hand_in(self) -> str:
+        """The address of the page that hands it in."""
+        return HAND_IN
+
+    @property
+    def meter(self) -> list[str]:
+        """For each answer, the look of its part of the meter: `done`, `given`, `tried`, or nothing."""
+        looks = [
+            "done"
+            if (s.handed_in if self.page else s.was_right)
+            else "given"
+            if self.page and s.given
+            else "tried"
+            if s.attempted
+            else ""
+            for s in self.standings
+        ]
+        return sorted(looks, key=["done", "given", "tried", ""].index)
 
     @property
     def earned(self) -> str:
@@ -159,6 +182,11 @@ class Overview:
     workspace: str
     trainee: str = ""
     class_title: str = ""
+
+    @property
+    def hand_in(self) -> str:
+        """The address of the page that hands in; empty where there is no exercise."""
+        return HAND_IN if any(card.exercise for card in self.cards) else ""
 
     @property
     def cards(self) -> list[Card]:

@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from trainkit import content
+from trainkit.course.handing_in.card import card_of
 from trainkit.files import write_atomic
 from trainkit.fonts import FAMILY
 from trainkit.i18n import LANGUAGES
 from trainkit.kernels import COMMAND
 from trainkit.servers.plan import HOME, Plan, hidden_folder, jupyter_folder
+from trainkit.servers.workspace import opened_on
 
 __all__ = [
     "TEMPLATES",
@@ -102,7 +104,8 @@ body {{
 
 
 def write_pages(plan: Plan) -> None:
-    """Lay the exercise notebooks that Voila may run; whatever else lies in the folder goes."""
+    """Lay the exercise notebooks that Voila may run, on the trainee's data; what else lies there goes."""
+    card = card_of(plan.workspace)
     for lang in LANGUAGES:
         folder = plan.pages / lang
         folder.mkdir(parents=True, exist_ok=True)
@@ -111,7 +114,7 @@ def write_pages(plan: Plan) -> None:
             if path.name not in sources:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
         for name, source in sources.items():
-            write_atomic(folder / name, source.read_bytes())
+            write_atomic(folder / name, opened_on(card, f"exercises/{lang}/{name}", source))
 
 
 def trust(plan: Plan, notebooks: Iterable[str]) -> None:

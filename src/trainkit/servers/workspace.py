@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from trainkit import content
+from trainkit.course.handing_in.card import Card, card_of, join_dropped
+from trainkit.course.handing_in.notebooks import on_variant
 from trainkit.errors import ServerError
 from trainkit.files import write_atomic
 from trainkit.i18n import LANGUAGES, _
 from trainkit.servers.plan import hidden_folder
 
-__all__ = ["DEFAULT_FOLDER", "Laid", "lay", "new_editions", "open_workspace", "resolve"]
+__all__ = ["DEFAULT_FOLDER", "Laid", "lay", "new_editions", "open_workspace", "opened_on", "resolve"]
 
 #: Where a workspace is laid unless another folder is named.
 DEFAULT_FOLDER = "trainkit-workspace"
@@ -58,11 +60,15 @@ def resolve(folder: Path | str | None) -> Path:
 def open_workspace(folder: Path) -> Laid:
     """Make the workspace if need be, and lay the course's notebooks in it.
 
+    A class's card that was dropped into the folder joins the class.
+
     Raises:
+        InputError: the card of the class is damaged.
         ServerError: the folder can't be written to.
     """
     try:
         hidden_folder(folder).mkdir(parents=True, exist_ok=True, mode=0o700)
+        join_dropped(folder)
         return lay(folder)
     except OSError as error:
         raise ServerError(
@@ -77,8 +83,9 @@ def lay(workspace: Path) -> Laid:
     register = hidden_folder(workspace) / "editions.json"
     editions = _read_register(register)
     laid = Laid()
+    card = card_of(workspace)
     for name, source in _course_notebooks():
-        _lay_one(workspace, name, source.read_bytes(), editions, laid)
+        _lay_one(workspace, name, opened_on(card, name, source), editions, laid)
     write_atomic(register, json.dumps(editions, indent=1, sort_keys=True) + "\n")
     return laid
 
@@ -90,6 +97,19 @@ def new_editions(workspace: Path, name: str) -> list[str]:
     return [
         path.relative_to(workspace).as_posix() for path in sorted(found, key=lambda p: (len(p.name), p.name))
     ]
+
+
+def opened_on(card: Card | None, name: str, source: Path) -> bytes:
+    """Return a notebook of the course as it is laid: an exercise on the trainee's own data, if there are any.
+
+    Args:
+        card: of the class, or `None`.
+        name: where it is laid: `exercises/en/1-06.ipynb`.
+        source: the course's notebook.
+    """
+    data = source.read_bytes()
+    own = card.variants.get(source.stem) if card and name.startswith("exercises/") else None
+    return data if own is None else on_variant(data, own)
 
 
 def _course_notebooks() -> Iterator[tuple[str, Path]]:

@@ -60,6 +60,13 @@ class Part:
         return tuple(s for s in self.standings if not s.given)
 
     @property
+    def unsaved(self) -> bool:
+        """Whether the notebook gave answers after it was saved: the file then lacks what was changed last."""
+        given = [datetime.fromisoformat(s.notebook.at).timestamp() for s in self.standings if s.notebook]
+        saved = self.notebook.changed / 1e9 if self.notebook else 0.0
+        return any(at > saved for at in given)
+
+    @property
     def there(self) -> bool:
         """Whether there is anything to hand in."""
         return self.notebook is not None or any(s.given for s in self.standings)
