@@ -156,9 +156,7 @@ def _view(part: Part, workspace: Path) -> PartView:
         tuple(_lines(part.info, part.standings)),
         _notebook(part, workspace),
         tuple(
-            _("{path} stays here: it was saved earlier than the one that goes in.").format(
-                path=_below(other.path, workspace)
-            )
+            _("Stays here, because it was saved earlier: {path}").format(path=_below(other.path, workspace))
             for other in part.others
         ),
     )
@@ -169,7 +167,7 @@ def _notebook(part: Part, workspace: Path) -> str:
         return unsaved_words()
     if part.notebook is None:
         return ""
-    return _("The notebook {path} goes in as it is.").format(path=_below(part.notebook.path, workspace))
+    return _("Goes in as it is: {path}").format(path=_below(part.notebook.path, workspace))
 
 
 def _lines(info: Info, found: tuple[Standing, ...]) -> Iterator[AnswerLine]:
