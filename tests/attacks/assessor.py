@@ -61,12 +61,13 @@ _SMALL = replace(
     answers_bytes=_MIB // 4,
 )
 #: `usual` for what ends by itself, `short` for what has to be ended, `small` for what takes too much; what
-#: leaves something behind comes last, so that it is still there when it is looked for.
+#: leaves something behind comes late, and daemons last, so that they still live when they are looked for.
 LIMITS = {
     "usual": _TIGHT,
     "short": replace(_TIGHT, cell_seconds=2, notebook_seconds=12),
     "small": _SMALL,
     "lasting": _TIGHT,
+    "last": _TIGHT,
 }
 
 _PR_SET_CHILD_SUBREAPER, _IPC_RMID = 36, 0
@@ -147,7 +148,7 @@ def _grade(
             with workers(setting) as ready:
                 batch.run(
                     mine,
-                    lambda _trainee, _exercise: assignment,
+                    lambda *_whose: assignment,
                     book,
                     ready,
                     classmates=lambda _trainee, _exercise: [key(CLASSMATE)],

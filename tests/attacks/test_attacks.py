@@ -29,7 +29,7 @@ SIDES = {
 
 #: Outcomes of answers that need no remark: what the trainee is told anyway. That an answer is absent because
 #: its cell never ran follows from what ended the cell, which is recorded.
-ORDINARY = {"right", "wrong", "mistake", "convention", "not attempted", "not run"}
+ORDINARY = {"right", "wrong", "mistake", "convention", "not attempted", "not run", "failed"}
 
 
 def marks(name: str) -> list[pytest.MarkDecorator]:
