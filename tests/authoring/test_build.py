@@ -16,6 +16,7 @@ from trainkit.authoring.source import read
 from trainkit.course.answers import ANSWER_MIME
 from trainkit.course.catalogue import find, info_from_plain, load_key
 from trainkit.course.model import Answer, plain
+from trainkit.course.passages import unseal
 from trainkit.errors import SourceError
 
 FILES = sorted(
@@ -108,6 +109,21 @@ def test_the_answers_of_a_lesson_travel_as_plain_data_and_are_not_attempted(buil
     outputs = [o for c in cells(built["notebooks/en/1-01.ipynb"]) for o in c.get("outputs", [])]
     (payloads,) = [o.data[ANSWER_MIME] for o in outputs if ANSWER_MIME in o.get("data", {})]
     assert [(p["name"], p["state"]) for p in payloads] == [("triple", "not attempted")]
+
+
+def test_prose_after_an_answer_is_a_cell_that_shows_it_and_is_nowhere_in_plain_text(
+    built: dict[str, str], course: Path
+) -> None:
+    for lang, waits in (
+        ("en", "Answer the question above to read on."),
+        ("zh", "先回答上面的问题，再往下读。"),
+    ):
+        (cell,) = [c for c in cells(built[f"notebooks/{lang}/1-01.ipynb"]) if "lesson.after" in c.source]
+        assert (cell.source, cell.metadata.tags) == ('lesson.after("triple")', ["hide-input"])
+        assert [output.data["text/markdown"] for output in cell.outputs] == [f"*{waits}*"]
+    assert not any(told in text for text in built.values() for told in ("is 21", "That is odd", "这是奇数"))
+    (sealed,) = find("lesson", "1-01").passages.values()
+    assert unseal(sealed["en"]) == "Three times 7 is 21.\nThat is odd."
 
 
 def test_cells_have_the_same_ids_in_both_languages(built: dict[str, str]) -> None:

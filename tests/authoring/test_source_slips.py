@@ -169,6 +169,42 @@ def test_a_question_without_a_question_is_a_fault(tmp_path: Path) -> None:
     assert caught.value.line == line_of(text, '"quiz": "even"')
 
 
+LATER = [
+    ("a misspelt answer", '"after": "triple"', '"after": "tripel"', "Did you mean `triple`"),
+    (
+        "one of two answers misspelt",
+        '"after": "triple"',
+        '"after": "triple, tripel"',
+        "Did you mean `triple`",
+    ),
+    ("other answers in Chinese", '"zh", "after": "triple"', '"zh", "after": "x"', "differ from the English"),
+    ("no answer", '"after": "triple"', '"after": " "', "`after` should be a text that isn't empty"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "what"), [s[1:] for s in LATER], ids=[s[0] for s in LATER])
+def test_prose_after_an_answer_names_answers(tmp_path: Path, old: str, new: str, what: str) -> None:
+    text = LESSON.replace(old, new)
+    assert text != LESSON
+    with pytest.raises(SourceError, match=what) as caught:
+        reading(tmp_path, text, "lesson")
+    assert caught.value.line in (line_of(text, new), line_of(text, '"after"'))
+
+
+def test_after_the_same_answers_there_is_prose_once(tmp_path: Path) -> None:
+    prose = LESSON[LESSON.index('+++ {"lang": "en", "after"') : LESSON.index('+++ {"lang": "en"}\n\n## Quiz')]
+    with pytest.raises(SourceError, match="There is prose after `triple` already") as caught:
+        reading(tmp_path, LESSON.replace(prose, prose + prose), "lesson")
+    assert caught.value.line == line_of(LESSON, prose) + prose.count("\n")
+
+
+def test_an_exercise_has_no_prose_after_an_answer(tmp_path: Path) -> None:
+    text = EXERCISE.replace('"hint": "double"', '"after": "double"')
+    with pytest.raises(SourceError, match="Only a lesson has prose") as caught:
+        reading(tmp_path, text)
+    assert caught.value.line == line_of(text, '"after"')
+
+
 def test_all_faults_of_all_files_are_told_in_one_run(tmp_path: Path) -> None:
     exercise = (
         EXERCISE.replace("level: junior", "level: beginner")

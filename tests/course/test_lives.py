@@ -135,6 +135,74 @@ def test_an_exercise_without_a_variant_is_where_it_opens(course: Path) -> None:
     assert Lesson("1-01")._life.variant == 0
 
 
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The Markdown that a notebook shows: a line for each time that a place is filled."""
+    said: list[str] = []
+
+    class Place:
+        def __init__(self) -> None:
+            self.number = len(said)
+
+        def update(self, shown: Any) -> None:
+            said.append(f"{self.number} becomes: {shown.data}")
+
+    def display(shown: Any, *, raw: bool = False, display_id: bool = False) -> Place | None:
+        if not display_id:
+            return None
+        said.append(shown.data)
+        return Place()
+
+    monkeypatch.setattr(IPython.display, "display", display)
+    return said
+
+
+_WAITS = "*Answer the question above to read on.*"
+_READ = "Three times 7 is 21.\nThat is odd."
+
+
+def test_prose_after_an_answer_appears_in_its_place_when_the_answer_is_right(
+    course: Path, read: list[str]
+) -> None:
+    lesson = Lesson("1-01")
+    lesson.after("triple")
+    lesson.answer(triple=20)
+    lesson.answer(triple=...)
+    assert read == [_WAITS]
+    lesson.answer(triple=21)
+    assert read == [_WAITS, f"1 becomes: {_READ}"]
+    lesson.answer(triple=20)
+    lesson.after("triple")
+    assert read[2:] == [_READ]
+
+
+def test_prose_after_an_answer_appears_with_the_last_hint_in_the_readers_language(
+    course: Path, read: list[str]
+) -> None:
+    use_language("zh")
+    lesson = Lesson("1-01")
+    lesson.after("triple")
+    lesson.hint("triple")
+    assert read == ["*先回答上面的问题，再往下读。*"]
+    lesson.hint("triple")
+    assert read[1:] == ["1 becomes: 7 的三倍是 21。这是奇数。"]
+
+
+def test_what_was_right_in_an_earlier_session_stays_open(
+    course: Path, read: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRAINKIT_WORKSPACE", str(tmp_path / "workspace"))
+    Lesson("1-01").answer(triple=21)
+    Lesson("1-01").after("triple")
+    assert read == [_READ]
+
+
+@pytest.mark.parametrize(("names", "what"), [(["tripel"], "Did you mean `triple`"), ([], "Nothing is shown")])
+def test_prose_after_what_is_not_asked_is_told(course: Path, names: list[str], what: str) -> None:
+    with pytest.raises(UnknownName, match=what):
+        Lesson("1-01").after(*names)
+
+
 def test_hints_are_a_ladder_that_ends(exercise: Exercise, shown: Shown) -> None:
     exercise.hint("double")
     exercise.hint("double")

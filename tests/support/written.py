@@ -144,6 +144,32 @@ _BODIES = {
         # END SOLUTION
         lesson.answer(triple=triple)
         ```
+
+        +++ {"lang": "en", "hint": "triple"}
+
+        Once more than twice.
+
+        +++ {"lang": "zh", "hint": "triple"}
+
+        比两倍再多一倍。
+
+        +++ {"lang": "en", "hint": "triple"}
+
+        Three of one are three.
+
+        +++ {"lang": "zh", "hint": "triple"}
+
+        三个一是三。
+
+        +++ {"lang": "en", "after": "triple"}
+
+        Three times {{ number }} is {{ triple }}.
+        That is odd.
+
+        +++ {"lang": "zh", "after": "triple"}
+
+        {{ number }} 的三倍是 {{ triple }}。
+        这是奇数。
         """,
     "Quiz": """
         +++ {"lang": "en", "quiz": "even"}

@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from textwrap import indent
 from typing import Any
@@ -28,7 +29,8 @@ from trainkit.authoring.opening import opened
 from trainkit.authoring.source import Source, readable
 from trainkit.course.catalogue import FOLDERS, dump
 from trainkit.course.interactive import WIDGET_MIME
-from trainkit.course.model import Info, Key, Kind
+from trainkit.course.model import Info, Key, Kind, Text
+from trainkit.course.passages import seal
 from trainkit.errors import SourceError
 from trainkit.files import write_atomic
 from trainkit.i18n import LANGUAGES, _
@@ -88,8 +90,11 @@ def build(root: Path, *, report: Progress = lambda _text: None, workers: int = 2
             if source.info.kind == "lesson":
                 _check_sections(source)
             source = opened(source)
-            files[_path(source.info, "keys", "json")] = dump(_released(source.info), _practice_keys(source))
-            ready.append(filled(source))
+            keys = _practice_keys(source)
+            complete = filled(source)
+            info = replace(_released(source.info), passages=_passages(complete))
+            files[_path(source.info, "keys", "json")] = dump(info, keys)
+            ready.append(complete)
     if not ready:
         faults.settle()
     with _staged(root, files) as stage, ThreadPoolExecutor(workers) as pool:
@@ -203,10 +208,17 @@ def _practice_keys(source: Source) -> dict[int, Key]:
     return {variant: key} if source.info.instant else {}
 
 
+def _passages(source: Source) -> dict[str, Text]:
+    """Return the prose that is shown after answers, sealed: it travels with the key, not in the notebook."""
+    return {
+        block.name: {lang: seal(text) for lang, text in block.texts.items()}
+        for block in source.blocks
+        if block.role == "after"
+    }
+
+
 def _released(info: Info) -> Info:
     """Return what may be read before an examination: no hints."""
-    from dataclasses import replace
-
     return info if info.instant else replace(info, hints={})
 
 

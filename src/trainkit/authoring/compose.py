@@ -107,6 +107,9 @@ def _cells(block: Block, lang: str, info: Info, *, solved: bool) -> Iterator[_Pa
     seed = block.texts["en"]
     if block.role == "quiz":
         yield seed, _code(f'lesson.quiz("{block.name}")'), (block.line,)
+    elif block.role == "after":
+        names = ", ".join(f'"{name}"' for name in block.name.split())
+        yield seed, _code(f"lesson.after({names})", tags=["hide-input"]), (block.line,)
     elif block.role == "prose":
         yield seed, _markdown(block.texts[lang]), ()
     else:

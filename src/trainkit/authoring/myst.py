@@ -21,7 +21,7 @@ from trainkit.i18n import LANGUAGES, _
 __all__ = ["ZH_LINE", "Cell", "cells_of", "flow", "pairs", "paragraph", "split", "spoken_lines"]
 
 _ALLOWED = {
-    "markdown": {"lang", "mistake", "answer", "hint", "quiz"},
+    "markdown": {"lang", "mistake", "answer", "hint", "quiz", "after"},
     "code": {"mistake", "answer", "tags"},
 }
 _BREAK = re.compile(r"\+\+\+\s*(.*)$")

@@ -24,7 +24,7 @@ _FIELD = re.compile(r"\{\{\s*(.+?)\s*\}\}")
 
 def has_fields(block: Block) -> bool:
     """Whether a block of prose has figures to compute."""
-    return block.role == "prose" and any(_FIELD.search(text) for text in block.texts.values())
+    return block.role in ("prose", "after") and any(_FIELD.search(text) for text in block.texts.values())
 
 
 def fill(block: Block, namespace: Mapping[str, Any], path: Path) -> Block:

@@ -11,6 +11,7 @@ Every fault is reported with file and line, all of them in one run.
 from __future__ import annotations
 
 import hashlib
+import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -30,7 +31,7 @@ from trainkit.i18n import LANGUAGES, _
 
 __all__ = ["BEGIN", "END", "Block", "MistakeCell", "Source", "read", "read_all", "readable"]
 
-Role = Literal["prose", "code", "quiz"]
+Role = Literal["prose", "code", "quiz", "after"]
 
 #: What stands between these lines is the model solution; trainees get `name = ...` in its place.
 BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
@@ -41,10 +42,10 @@ class Block:
     """A part that becomes one cell in each language.
 
     Args:
-        role: prose, code, or a quiz question.
+        role: prose, code, a quiz question, or prose that is shown after answers were given.
         texts: its source in each language.
         lines: the numbers of the file's lines that the lines of a text come from, in each language.
-        name: of the quiz question.
+        name: of the quiz question, or of the answers, with spaces between.
         tags: cell tags of a code block that survive building, for example `hide-input`.
     """
 
@@ -116,7 +117,7 @@ def read(path: Path, kind: Kind) -> Source:
     with faults.kept():
         info = read_info(front, kind, path, edition)
     names = {a.name for a in info.answers} if info else declared(front, path)
-    reading = _Reading(path, names, faults)
+    reading = _Reading(path, kind, names, faults)
     for first, second in pairs(cells_of(text, skip, path, faults), path, faults):
         with faults.kept():
             reading.take(first, second)
@@ -162,12 +163,13 @@ class _Reading:
 
     Args:
         path: its file.
+        kind: lesson or exercise.
         names: of its answers; if they can't be read, `None`: any will do, one fault isn't told as many.
         faults: takes what is wrong.
     """
 
-    def __init__(self, path: Path, names: set[str] | None, faults: Faults) -> None:
-        self.path, self.names, self.faults = path, names, faults
+    def __init__(self, path: Path, kind: Kind, names: set[str] | None, faults: Faults) -> None:
+        self.path, self.kind, self.names, self.faults = path, kind, names, faults
         self.blocks: list[Block] = []
         self.mistakes: list[MistakeCell] = []
         self.hints: dict[str, list[Text]] = {}
@@ -196,6 +198,8 @@ class _Reading:
                 raise self._fault(_("There are two questions `{name}`.").format(name=name), first.line)
             self.quizzes[name] = read_quiz(name, first, second, self.path)
             self.blocks.append(_block("quiz", texts, first, second, name=name))
+        elif "after" in meta:
+            self.blocks.append(_block("after", texts, first, second, name=self._after(first)))
         else:
             self.blocks.append(_block("prose", texts, first, second))
 
@@ -211,6 +215,19 @@ class _Reading:
                         mistake.block.line,
                     )
                 )
+
+    def _after(self, cell: Cell) -> str:
+        """Return the answers after which prose is shown, with spaces between."""
+        if self.kind != "lesson":
+            raise self._fault(_("Only a lesson has prose that is shown after an answer."), cell.line)
+        names = re.findall(r"[^\s,]+", cell.metadata["after"])
+        name = " ".join(_known(n, self.names, cell.line, self.path) for n in dict.fromkeys(names))
+        if name in {block.name for block in self.blocks if block.role == "after"}:
+            raise self._fault(
+                _("There is prose after `{name}` already. Put both together.").format(name=name),
+                cell.line,
+            )
+        return name
 
     def _code(self, cell: Cell) -> None:
         meta = cell.metadata

@@ -119,6 +119,19 @@ class Lesson(Activity):
             raise UnknownName(_("There is no question `{name}`.").format(name=name), name, quizzes)
         self._life.quiz(quizzes[name])
 
+    def after(self, *names: str) -> None:
+        """Show the prose that follows on answers: once each is right, or all of its hints were seen.
+
+        Raises:
+            UnknownName: the lesson doesn't ask for that name, or has no such prose.
+        """
+        place = " ".join(self._answer(name).name for name in names)
+        if place not in self._info.passages:
+            raise UnknownName(
+                _("Nothing is shown after `{name}`.").format(name=place), place, self._info.passages
+            )
+        self._life.after(place)
+
     def demo(
         self, draw: Callable[..., Any], *, labels: Mapping[str, str] | None = None, **controls: Any
     ) -> None:

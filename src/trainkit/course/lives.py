@@ -21,9 +21,10 @@ from trainkit.course.journal import Entry, Journal, Way, now, trainee
 from trainkit.course.judge import Verdict, judge
 from trainkit.course.model import Answer, Info, Key, Kind, Quiz
 from trainkit.course.naming import about
+from trainkit.course.passages import unseal
 from trainkit.course.standing import Standing, progress_note, standings, submitted_words
 from trainkit.course.typed import as_typed
-from trainkit.i18n import _, joined
+from trainkit.i18n import _, joined, pick
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,6 +69,9 @@ class Life:
     def quiz(self, quiz: Quiz) -> None:
         """Ask a quiz question."""
 
+    def after(self, place: str) -> None:
+        """Show the prose that follows on answers: their names, with spaces between."""
+
     def demo(self, draw: Callable[..., Any], controls: Mapping[str, Any], labels: Mapping[str, str]) -> None:
         """Show a chart with controls."""
 
@@ -90,6 +94,9 @@ class Notebook(Life):
         self.key: Key | None = load_key(info.kind, info.id, variant)
         self.journal = Journal.here()
         self._unkept: list[Entry] = []
+        #: Answers whose last hint was seen, and the places of prose that wait for answers.
+        self._shown_all_hints: set[str] = set()
+        self._waiting: dict[str, Any] = {}
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table of the variant; say so where it has to be made first."""
@@ -113,6 +120,28 @@ class Notebook(Life):
         ]
         # One output per answer would pull them apart; the data of all goes along as a list.
         present.display_note(notes, {ANSWER_MIME: payloads})
+        self._go_on()
+
+    def after(self, place: str) -> None:
+        """Show the prose if its answers were given, else a line that becomes the prose when they are."""
+        shown = present.show_passage(self._passage(place))
+        if not self._is_open(place):
+            self._waiting[place] = shown
+
+    def _go_on(self) -> None:
+        """Show what waited for an answer."""
+        for place in [place for place in self._waiting if self._is_open(place)]:
+            present.show_passage(self._passage(place), self._waiting.pop(place))
+
+    def _passage(self, place: str) -> str:
+        """Return what is shown at a place, as Markdown."""
+        if self._is_open(place):
+            return unseal(pick(self.info.passages[place]))
+        return "*{}*".format(_("Answer the question above to read on."))
+
+    def _is_open(self, place: str) -> bool:
+        was_right = {s.answer.name for s in self.standings() if s.was_right}
+        return set(place.split()) <= was_right | self._shown_all_hints
 
     def check(self, answer: Answer, payload: Mapping[str, Any]) -> tuple[Verdict, present.Note]:
         """Judge a payload, note it in the journal, and return the verdict with what to say."""
@@ -168,8 +197,6 @@ class Notebook(Life):
 
     def hint(self, answer: Answer, step: int) -> None:
         """Show a rung of the ladder."""
-        from trainkit.i18n import pick
-
         rungs = self.info.hints.get(answer.name, ())
         if not rungs:
             text = _("There are no hints in an examination.") if not self.info.instant else ""
@@ -177,7 +204,10 @@ class Notebook(Life):
         else:
             step = min(step, len(rungs))
             note = present.hint_note(pick(rungs[step - 1]), step, len(rungs))
+            if step == len(rungs):
+                self._shown_all_hints.add(answer.name)
         present.display_note([note])
+        self._go_on()
 
     def progress(self) -> None:
         """Show where each answer stands, earlier sessions included."""

@@ -20,6 +20,7 @@ __all__ = [
     "format_value",
     "hint_note",
     "recorded_note",
+    "show_passage",
     "status",
     "unmarked",
     "verdict_note",
@@ -61,6 +62,24 @@ class Note:
             f'<strong><span aria-hidden="true" style="color:{color}">{mark}</span> '
             f"{code_spans(self.title)}</strong>{body}</div>"
         )
+
+
+def show_passage(text: str, place: Any = None) -> Any:
+    """Show Markdown, or put it where something else was shown.
+
+    Args:
+        text: the Markdown.
+        place: what an earlier call returned.
+
+    Returns:
+        The place, for a later call.
+    """
+    from IPython.display import Markdown, display
+
+    if place is None:
+        return display(Markdown(text), display_id=True)
+    place.update(Markdown(text))
+    return place
 
 
 @contextmanager
