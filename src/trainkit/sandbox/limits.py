@@ -21,11 +21,11 @@ class Limits:
     cell_seconds: float = 60  #: one cell, then its process is ended
     notebook_seconds: float = 180  #: the whole execution, fresh processes included
     memory_bytes: int = 3072 * MIB  #: address space of one process, beyond that of the libraries
-    resident_bytes: int = 3072 * MIB  #: memory of all processes together, looked at four times a second
+    resident_bytes: int = 3072 * MIB  #: memory of all processes together, and what the kernel keeps for them
     processes: int = 128  #: processes and threads together
     file_bytes: int = 64 * MIB  #: one file that is written
     disk_bytes: int = 64 * MIB  #: each of the scratch folders
-    files: int = 1024  #: open files of one process
+    files: int = 256  #: open files of one process
     output_bytes: int = 10 * MIB  #: what cells display; more is dropped
     answers_bytes: int = 8 * MIB  #: what is answered, all answers together
     notebook_bytes: int = 20 * MIB  #: a submitted file

@@ -20,6 +20,7 @@ from typing import Any
 from trainkit.sandbox.bubblewrap import GIVEN, JOB
 from trainkit.sandbox.fork.wire import LONGEST, Lines, encode_message
 from trainkit.sandbox.limits import Level, Limits
+from trainkit.sandbox.memory import resident
 from trainkit.sandbox.messages import DISPLAYS, Died, Garbled, Message, Stopped, TooLong
 from trainkit.sandbox.running import Inputs
 from trainkit.sandbox.visible import python
@@ -135,6 +136,7 @@ class _Kernel:
         from jupyter_client.blocking.client import BlockingKernelClient
 
         self._start, self._manager, self._stop = start, start.manager, stop
+        self._most, self._weighed = limits.resident_bytes, 0.0
         self._context: Any = None
         self._client: Any = None
         try:
@@ -226,6 +228,7 @@ class _Kernel:
             now = time.monotonic()
             if now >= deadline:
                 raise TooLong
+            self._weigh(now)
             try:
                 found: dict[str, Any] = get(timeout=_LOOK)
             except queue.Empty:
@@ -236,6 +239,19 @@ class _Kernel:
                 continue
             if found["parent_header"].get("msg_id") == asked:
                 return found
+
+    def _weigh(self, now: float) -> None:
+        """End a kernel that holds more memory, its own and the system's, than it may.
+
+        Raises:
+            Died: it did.
+        """
+        pid = getattr(getattr(self._manager, "provisioner", None), "pid", None)
+        if not pid or now < self._weighed + _LOOK:
+            return
+        self._weighed = now
+        if resident(pid, self._most) > self._most:
+            raise Died("memory")
 
     def _message(self, kind: str, content: Mapping[str, Any]) -> Message:
         """Check a message as if it had come over the wire."""

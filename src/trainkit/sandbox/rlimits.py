@@ -14,6 +14,9 @@ __all__ = ["limit_resources"]
 #: notebook's. A forked child has it from the start; a limit below it would leave it without a thread.
 _LIBRARIES = 1536 * 2**20
 
+#: Limits of memory that the kernel keeps: bytes of message queues and locked in memory, signals in store.
+_KERNEL_MEMORY = {"RLIMIT_MSGQUEUE": 0, "RLIMIT_MEMLOCK": 2**20, "RLIMIT_SIGPENDING": 1024}
+
 #: CPU seconds beyond the deadline, which normally ends a run first.
 _GRACE = 5
 
@@ -40,6 +43,8 @@ def limit_resources(limits: Mapping[str, Any], *, shut_in: bool = True) -> None:
         resource.RLIMIT_NOFILE: int(limits["files"]),
     }
     if shut_in:
+        # Memory of the kernel's that these ask for belongs to no process.
+        wanted |= {getattr(resource, name): value for name, value in _KERNEL_MEMORY.items()}
         wanted[resource.RLIMIT_NPROC] = int(limits["processes"])
     for kind, value in wanted.items():
         _soft, hard = resource.getrlimit(kind)

@@ -61,6 +61,11 @@ _NUMBERS = {
     "msgget": (68, 186),
     "semget": (64, 190),
     "mq_open": (240, 180),
+    "vmsplice": (278, 75),  # a pipe could keep two megabytes in the place of each page
+    "inotify_init": (253, -1),
+    "inotify_init1": (294, 26),
+    "sendmsg": (46, 211),  # takes descriptors along, and who has sent one doesn't hold it any more
+    "sendmmsg": (307, 269),
     # wide and rarely used parts of the kernel
     "bpf": (321, 280),
     "userfaultfd": (323, 282),
@@ -108,27 +113,38 @@ _NUMBERS = {
     "clone": (56, 220),
     "clone3": (435, 435),
     "ioctl": (16, 29),
+    "fcntl": (72, 25),
+    "setsockopt": (54, 208),
 }
 
-_DECIDED_BY_ARGUMENTS = {"socketpair", "clone", "clone3", "ioctl"}
+_DECIDED_BY_ARGUMENTS = {"socketpair", "clone", "clone3", "ioctl", "fcntl", "setsockopt"}
 
 #: Names of the calls that always fail.
 DENIED = frozenset(_NUMBERS) - _DECIDED_BY_ARGUMENTS
 
-#: Those among them that a kernel needs which talks over sockets; its box has no network to reach with them.
-SOCKETS = frozenset({"socket", "connect", "bind", "listen", "accept", "accept4"})
+#: Those among them that a kernel needs which talks over sockets. None can be connected, so that nothing waits
+#: in the buffers of a network's, which are larger; ZeroMQ ends the process where there are none at all.
+SOCKETS = frozenset({"socket", "bind", "accept", "accept4"})
 
 #: The highest number that was looked at, the same on both architectures.
 _LAST_KNOWN = 462
 
 _AF_UNIX = 1
 _CLONE_NEW = 0x7E020000  #: any flag of `clone` that makes a namespace
+_CLONE_THREAD, _CLONE_FILES = 0x10000, 0x400
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C  #: they type into a terminal
+
+#: Commands of `fcntl` that make a pipe larger, or keep memory for locks of which nobody can tell whose they
+#: are, for leases and for notes: F_SETPIPE_SZ, F_OFD_SETLK and F_OFD_SETLKW, F_SETLEASE, F_NOTIFY.
+_COSTLY_COMMANDS = (1031, 37, 38, 1024, 1026)
+
+#: Options that make a socket's buffers larger: SO_SNDBUF, SO_RCVBUF and those of root's.
+_BUFFERS = (7, 8, 32, 33)
 
 _LOAD, _JUMP_EQUAL, _JUMP_GREATER, _JUMP_SET, _RETURN = 0x20, 0x15, 0x25, 0x45, 0x06
 
 #: Offsets in `struct seccomp_data`; the arguments' lower halves, on a little-endian machine.
-_NUMBER, _ARCHITECTURE, _FIRST, _SECOND = 0, 4, 16, 24
+_NUMBER, _ARCHITECTURE, _FIRST, _SECOND, _THIRD = 0, 4, 16, 24, 32
 
 _ALLOW, _KILL = 0x7FFF0000, 0x80000000
 _REFUSE, _MISSING = 0x00050000 | errno.EPERM, 0x00050000 | errno.ENOSYS
@@ -157,7 +173,27 @@ def program(machine: str = "", *, sockets: bool = False) -> list[bytes]:
         # glibc then takes `clone`, whose flags can be seen.
         *_when(_JUMP_EQUAL, numbers["clone3"], _MISSING),
         *(step for name in sorted(denied) for step in _when(_JUMP_EQUAL, numbers[name], _REFUSE)),
-        *_argument(numbers["clone"], _FIRST, _when(_JUMP_SET, _CLONE_NEW, _REFUSE)),
+        *_argument(
+            numbers["clone"],
+            _FIRST,
+            [
+                *_when(_JUMP_SET, _CLONE_NEW, _REFUSE),
+                # A thread with open files of its own: nobody would look for them there.
+                _step(_JUMP_SET, _CLONE_THREAD, no=2),
+                _step(_JUMP_SET, _CLONE_FILES, yes=1),
+                _step(_RETURN, _REFUSE),
+            ],
+        ),
+        *_argument(
+            numbers["fcntl"],
+            _SECOND,
+            [step for command in _COSTLY_COMMANDS for step in _when(_JUMP_EQUAL, command, _REFUSE)],
+        ),
+        *_argument(
+            numbers["setsockopt"],
+            _THIRD,
+            [step for option in _BUFFERS for step in _when(_JUMP_EQUAL, option, _REFUSE)],
+        ),
         *_argument(
             numbers["socketpair"], _FIRST, [_step(_JUMP_EQUAL, _AF_UNIX, yes=1), _step(_RETURN, _REFUSE)]
         ),

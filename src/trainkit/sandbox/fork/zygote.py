@@ -23,7 +23,7 @@ from typing import Any, NoReturn
 from trainkit.sandbox.bubblewrap import GIVEN
 from trainkit.sandbox.fork.larder import Larder, Shelf
 from trainkit.sandbox.fork.linux import Namespace, enter, unshare
-from trainkit.sandbox.fork.memory import resident
+from trainkit.sandbox.memory import resident
 
 __all__ = ["MOST_BYTES", "MOST_DESCRIPTORS", "main"]
 
