@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -280,3 +284,17 @@ def test_a_day_that_depends_on_the_session_is_refused_with_a_way_out():
         rfm_table(orders, date(2025, 2, 1))
     local = orders.select("customer_id, ordered_at AT TIME ZONE 'Asia/Shanghai' AS ordered_at, amount")
     assert plain(rfm_table(local, date(2025, 2, 1)))["recency"] == [1]
+
+
+@pytest.mark.slow
+def test_the_zone_of_the_computer_decides_nothing():
+    """DuckDB takes its session's zone from there, too."""
+    shown = set()
+    for zone in ("UTC", "Asia/Shanghai", "America/Los_Angeles"):
+        command = [sys.executable, "-W", "ignore", str(Path(__file__).with_name("show_results.py"))]
+        done = subprocess.run(
+            command, capture_output=True, text=True, env={**os.environ, "TZ": zone}, check=True
+        )
+        shown.add(done.stdout)
+    assert len(shown) == 1
+    assert shown.pop().count("\n") > 200

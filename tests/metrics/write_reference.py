@@ -27,7 +27,9 @@ def rendered() -> str:
 def _row(anchor: Anchor) -> tuple[str, str, str, str]:
     value = f"{anchor.expected:,.10g}".replace("-", "−").replace("inf", "∞")
     libraries = (
-        "pandas (NumPy and Arrow), PyArrow, Polars, Polars lazy, DuckDB" if anchor.frames else "numbers"
+        "pandas (NumPy, nullable and Arrow), PyArrow, Polars, Polars lazy, DuckDB"
+        if anchor.frames
+        else "numbers"
     )
     return anchor.metric, f"{anchor.source}: {anchor.input}", value, libraries
 

@@ -1,6 +1,8 @@
 """Metrics: pure functions, a frame or a column in, a number or a frame out.
 
-Every metric takes pandas, Polars (eager or lazy), PyArrow and DuckDB input. `trainkit.metrics.nps` and
+Every metric takes pandas, Polars (eager or lazy), PyArrow, DuckDB and Spark input and gives one number for
+all of them. What a day is, a missing value, an amount, a return or an id, is said once each, in `days`,
+`moments`, `missing`, `amounts`, `rounding` and `ids`. `trainkit.metrics.nps` and
 `trainkit.metrics.satisfaction.nps` are the same function; families load when they are used.
 """
 

@@ -1,7 +1,8 @@
 """Moments: times to the second, of which the time between two is wanted.
 
 They are read by the day rule of `days`. Times with a zone are compared as moments, times without one as they
-stand; the two can't be compared with each other. An argument without a zone is meant in the column's own.
+stand; the two can't be compared with each other. An argument without a zone is meant in the column's own. A
+record that is dated before its event is wrong: every function refuses it.
 """
 
 from __future__ import annotations

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Mapping
+from importlib import import_module
 from typing import Any
 
 from trainkit.i18n import _, get_language, pick
 from trainkit.metrics.registry import UNITS, Metric, families, metrics
 
 __all__ = ["card", "overview", "page"]
+
+#: The modules of the rules that hold for every metric.
+RULES = ("days", "moments", "missing", "amounts", "rounding", "ids")
 
 
 def _bounds(metric: Metric) -> str:
@@ -70,7 +74,12 @@ def page(published: Iterable[tuple[str, str, str, str]] = ()) -> str:
         "Written by `python tests/metrics/write_reference.py` from registry and tests; don't edit it.",
         "",
         "Every metric is a pure function: a column or a frame in, a number or a frame out. All take pandas,",
-        "Polars (eager and lazy), PyArrow and DuckDB. `trainkit metrics NAME` shows one with an example.",
+        "Polars (eager and lazy), PyArrow, DuckDB and Spark, and give one number for all of them; a table",
+        "comes back in the caller's library (Polars for lazy Polars, PyArrow for DuckDB and Spark).",
+        "`trainkit metrics NAME` shows one with an example.",
+        "",
+        "## Rules for all metrics",
+        *(line for rule in RULES for line in ("", *_rule(rule))),
     ]
     for family, title in families().items():
         lines += [
@@ -97,6 +106,14 @@ def page(published: Iterable[tuple[str, str, str, str]] = ()) -> str:
             ),
         ]
     return "\n".join(lines) + "\n"
+
+
+def _rule(module: str) -> list[str]:
+    """Return what a module says in its docstring: a heading, and the rule that its functions keep."""
+    title, _blank, rule = (inspect.getdoc(import_module(f"trainkit.metrics.{module}")) or "").partition(
+        "\n\n"
+    )
+    return [f"### {title.removesuffix('.')}", "", *rule.splitlines()]
 
 
 def _row(metric: Metric) -> str:
