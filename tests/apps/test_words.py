@@ -10,7 +10,8 @@ from typing import Any
 import IPython.display
 import pytest
 
-from trainkit.apps.exercise import Card, Page
+from trainkit.apps.card import Card
+from trainkit.apps.exercise import Page
 from trainkit.course.catalogue import catalogue
 from trainkit.course.model import Answer, Info
 from trainkit.i18n import use_language
@@ -60,18 +61,10 @@ def opened(workspace: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Open the page of an exercise and return its cards."""
 
     def open_page(info: Info) -> list[Card]:
-        cards: list[Card] = []
-        real = Card.__init__
         monkeypatch.setattr(IPython.display, "display", lambda *_w, **_k: None)
-
-        def remember(card: Card, *arguments: Any) -> None:
-            real(card, *arguments)
-            cards.append(card)
-
-        with monkeypatch.context() as patch:
-            patch.setattr(Card, "__init__", remember)
-            Page(info, 0).answer([(answer, ...) for answer in info.answers])
-        return cards
+        page = Page(info, 0)
+        page.answer([(answer, ...) for answer in info.answers])
+        return [*page.cards.values()]
 
     return open_page
 
@@ -103,7 +96,7 @@ def test_no_page_speaks_of_code(opened: Any, info: Info, lang: str) -> None:
     for card in opened(info):
         name = re.compile(rf"\b{card.answer.name}\b")
         for _entry in entries(card.answer, card):
-            card.check.click()
+            card._on_check(None)
             said = [*texts(card.widget)]
             assert not [text for text in said if _CODE.search(text)]
             assert "_" not in card.answer.name or not [t for t in said if name.search(t)]

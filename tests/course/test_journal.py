@@ -171,3 +171,22 @@ def test_a_hand_in_is_noted_once_under_its_number(journal: Journal) -> None:
 def test_a_workspace_keeps_its_mark(journal: Journal, tmp_path: Path) -> None:
     assert journal.workspace() == journal.workspace()
     assert journal.workspace() != Journal.of(tmp_path / "other").workspace()
+
+
+def test_a_draft_takes_the_place_of_the_one_before_and_belongs_to_one_answer(journal: Journal) -> None:
+    for draft in ("2", "28", "28,"):
+        journal.keep_draft(INFO, 0, "nps", draft)
+    journal.keep_draft(INFO, 0, "sentence", None)
+    journal.keep_draft(INFO, 3, "nps", "another variant")
+    journal.keep_draft(INFO, 0, "nps", "another trainee", who="chen")
+    assert journal.drafts(INFO, 0) == {"nps": "28,", "sentence": None}
+    assert journal.drafts(replace(INFO, kind="lesson"), 0) == {}
+
+
+def test_an_activity_begins_when_it_is_opened_first(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = journal.begun(INFO)
+    monkeypatch.setattr("trainkit.course.journal.now", lambda: "2099-01-01T00:00:00+00:00")
+    assert journal.begun(INFO) == first
+    assert journal.begun(INFO, who="chen") == "2099-01-01T00:00:00+00:00"

@@ -38,7 +38,9 @@ class TableInput(Input):
         self._grid = w.GridBox(layout=w.Layout(grid_template_columns=self._widths(), grid_gap="4px"))
         self._grid.add_class("tk-grid")
         self._said = w.HTML()
-        self._more = w.Button(description=_("One more row"), icon="plus", layout=w.Layout(width="auto"))
+        self._more = w.Button(
+            description=_("One more row"), icon="plus", layout=w.Layout(width="auto", align_self="flex-start")
+        )
         self._more.on_click(lambda _button: self._rows(len(self._cells) + 1))
         self._rows(_ROWS_AT_FIRST)
         return w.VBox([self._about(), self._ways(), w.VBox([self._grid, self._more]), self._said])
@@ -126,6 +128,7 @@ class TableInput(Input):
         elif isinstance(grid := draft.get("grid"), list) and all(isinstance(row, list) for row in grid):
             self._large, self._said.value = None, ""
             self._write([[str(cell) for cell in row] for row in grid[:GRID_ROWS]])
+            self._changed()
 
     @property
     def typed(self) -> list[str]:

@@ -63,6 +63,24 @@ _STEPS: tuple[tuple[str, ...], ...] = (
         "create table workspace (id text not null)",
         "insert into workspace values (lower(hex(randomblob(8))))",
     ),
+    (
+        """create table draft (
+            trainee text not null,
+            kind text not null,
+            activity text not null,
+            variant integer not null,
+            name text not null,
+            value text not null,
+            primary key (trainee, kind, activity, variant, name)
+        )""",
+        """create table begun (
+            trainee text not null,
+            kind text not null,
+            activity text not null,
+            at text not null,
+            primary key (trainee, kind, activity)
+        )""",
+    ),
 )
 
 _COLUMNS = "id, at, trainee, kind, activity, edition, variant, name, action, way, outcome, codes, value"
@@ -203,6 +221,34 @@ class Journal:
             for e in self.entries(info, who=who)
             if (variant is None or e.variant == variant) and (action is None or e.action == action)
         }
+
+    def keep_draft(self, info: Info, variant: int, name: str, draft: Any, *, who: str | None = None) -> None:
+        """Keep what stands in the input of an answer, as plain data; it takes the place of what was there."""
+        place = (who or trainee(), info.kind, info.id, variant, name)
+        with self._connection() as db:
+            db.execute(
+                "insert or replace into draft (trainee, kind, activity, variant, name, value)"
+                " values (?, ?, ?, ?, ?, ?)",
+                (*place, json.dumps(draft, ensure_ascii=False)),
+            )
+
+    def drafts(self, info: Info, variant: int, *, who: str | None = None) -> dict[str, Any]:
+        """Return the drafts of an activity by the answer's name; of one that was emptied, too."""
+        rows = self._read(
+            "select name, value from draft where trainee = ? and kind = ? and activity = ? and variant = ?",
+            (who or trainee(), info.kind, info.id, variant),
+        )
+        return {name: json.loads(value) for name, value in rows}
+
+    def begun(self, info: Info, *, who: str | None = None) -> str:
+        """Return when an activity was opened first, ISO 8601 in UTC; that is now if it never was."""
+        place = (who or trainee(), info.kind, info.id)
+        with self._connection() as db:
+            db.execute("insert or ignore into begun values (?, ?, ?, ?)", (*place, now()))
+            found = db.execute(
+                "select at from begun where trainee = ? and kind = ? and activity = ?", place
+            ).fetchone()
+        return str(found[0])
 
     def hand_ins(self, *, who: str | None = None) -> list[HandIn]:
         """Return all times that a trainee handed in, in order."""

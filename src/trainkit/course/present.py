@@ -11,6 +11,7 @@ from trainkit.course.conventions import decimals
 from trainkit.course.judge import Verdict
 from trainkit.course.model import Answer
 from trainkit.course.naming import about
+from trainkit.course.typed import as_typed
 from trainkit.i18n import _, joined, listed, ngettext, percent, pick
 
 __all__ = [
@@ -172,7 +173,9 @@ def recorded_note(verdict: Verdict, answer: Answer, *, released_later: bool) -> 
         if released_later
         else _("There is no practice key for this variant of the data; the assessor's grading decides.")
     )
-    value = format_value(verdict.value, answer)
+    # What was given, and nothing that would tell how it is understood.
+    number = isinstance(verdict.value, float)
+    value = as_typed(verdict.value) if number else format_value(verdict.value, answer)
     return Note("info", about(answer, _("{name} = {value} is noted"), value=value), why)
 
 

@@ -17,6 +17,7 @@ from trainkit.course.journal import Entry, HandIn, Way
 from trainkit.course.judge import Verdict, credit
 from trainkit.course.model import Answer, Info
 from trainkit.course.present import Note, format_value
+from trainkit.course.typed import as_typed
 from trainkit.i18n import _, joined
 
 __all__ = [
@@ -158,7 +159,10 @@ def submitted_words(given: Given, answer: Answer) -> str:
         if given.way == "page"
         else _("Submitted in the notebook: {value} ({when}).")
     )
-    return text.format(value=format_value(given.value, answer), when=moment(given.at))
+    # What was typed comes back as it was typed; what was computed has more digits than one would say.
+    typed = given.way == "page" and isinstance(given.value, int | float)
+    value = as_typed(given.value) if typed else format_value(given.value, answer)
+    return text.format(value=value, when=moment(given.at))
 
 
 def said_of(standing: Standing) -> str:

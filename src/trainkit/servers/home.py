@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +17,9 @@ from trainkit.servers.pages_of_lab import Handler
 from trainkit.servers.plan import HOME
 
 __all__ = ["load_jupyter_server_extension"]
+
+#: The end of an exercise page's address.
+_EXERCISE_PAGE = re.compile(r"/voila/render/(en|zh)/([0-9A-Za-z-]+)\.ipynb(?:\?|$)")
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
@@ -43,7 +47,11 @@ class HomeHandler(Handler):
 
     @web.authenticated
     def get(self) -> None:
-        """Show the page."""
+        """Show the page, or go back to the exercise page from which the reader was sent here."""
+        if left := _EXERCISE_PAGE.search(self.get_argument("next", "")):
+            # The page server doesn't know the reader any more: it was started anew.
+            self.redirect(f"{HOME}exercise/{left[1]}/{left[2]}")
+            return
         with self.speaking():
             if self.get_argument("token", ""):
                 # The cookie is set by now; the token needn't stay in the address bar and the history.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,9 @@ class Pages(Voila):
                 "lang": spoken,
                 "tag": LANGUAGE_TAGS[spoken],
                 "id": id,
+                "place": sha256(f"{self._plan.workspace}\0{self._plan.trainee}\0{id}".encode()).hexdigest()[
+                    :16
+                ],
                 "home": f"{self._plan.lab_url}{HOME}?lang={spoken}",
                 "lab": f"{self._plan.lab_url}/lab/tree/exercises/{spoken}/{id}.ipynb",
                 "other": {code: own for code, own in LANGUAGES.items() if code != spoken},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from trainkit.i18n import _, use_language
+from trainkit.i18n import _, ngettext, use_language
 
 __all__ = ["LANGUAGE_TAGS", "failure_texts", "page_texts", "speaking"]
 
@@ -32,16 +32,18 @@ def page_texts() -> dict[str, str]:
         "loading_detail": _("Your data is being loaded. This takes a few seconds."),
         "step": _("Step {step} of {steps}"),
         "lost": _("This page has lost its session."),
-        "lost_detail": _("What you submitted is saved. Reload the page to go on."),
+        "lost_detail": _("What you entered is kept. Reload the page to go on."),
         "offline": _("The workbook doesn't answer."),
         "offline_detail": _(
-            "It may have been stopped. Start it again with `trainkit start`, then reload the page."
+            "What you type is kept. Start the workbook again with `trainkit start`, then reload this page."
         ),
         "reload": _("Reload"),
         "broken": _("A step of this exercise has failed."),
-        "broken_detail": _(
-            "What you submitted is saved. Reload the page, or open the exercise in JupyterLab."
-        ),
+        "broken_detail": _("What you entered is kept. Reload the page, or open the exercise in JupyterLab."),
+        "stale": _("You have changed the answer since. Check it again."),
+        "minute": ngettext("{n} minute left", "{n} minutes left", 1),
+        "minutes": ngettext("{n} minute left", "{n} minutes left", 2),
+        "over": _("The time is over. You can still hand in; your assessor sees when you did."),
         "language": _("Language"),
         "skip": _("Skip to the exercise"),
         "noscript": _("This page needs JavaScript. Please allow it for this address."),

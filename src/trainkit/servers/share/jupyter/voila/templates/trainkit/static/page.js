@@ -22,6 +22,7 @@
     byId("loading")?.remove();
     byId("rendered_cells").style.display = "";
     watchSession();
+    watchEntries();
   };
   window.update_loading_text = window.voila_process;
 
@@ -33,10 +34,17 @@
     if (watching) return;
     watching = true;
     setInterval(checkSession, INTERVAL);
-    document.addEventListener("visibilitychange", () => document.hidden || checkSession());
+    document.addEventListener("visibilitychange", () => document.hidden || comeBack());
+    window.addEventListener("focus", comeBack);
   }
 
-  async function checkSession() {
+  // Another tab may have submitted something in the meantime.
+  function comeBack() {
+    checkSession();
+    document.querySelector(".tk-refresh")?.click();
+  }
+
+  async function checkSession(acting = false) {
     if (document.hidden) return;
     const config = JSON.parse(byId("jupyter-config-data").textContent);
     try {
@@ -46,7 +54,7 @@
       show(alive ? null : "lost");
     } catch {
       missed += 1;
-      if (missed > 1) show("offline");
+      if (missed > 1 || acting) show("offline");
     }
   }
 
@@ -58,6 +66,88 @@
       code.textContent = part;
       return code;
     });
+  }
+
+  // --- What is entered ---
+
+  // The kernel keeps each entry as it is typed, and says so in `.tk-kept`. What it hasn't said yet may be lost
+  // with it, so it stays in the browser until then, and is entered again when the page comes back.
+  const place = `trainkit:${texts.place}:`;
+  const FIELDS = ".tk-card input[type=text], .tk-card textarea";
+  let acted;
+
+  function watchEntries() {
+    const cells = byId("rendered_cells");
+    cells.addEventListener("input", entered);
+    cells.addEventListener("change", entered);
+    new MutationObserver(settle).observe(cells, { childList: true, subtree: true });
+    settle();
+    setInterval(tick, 10_000);
+    tick();
+  }
+
+  const cardOf = (element) => element.closest(".tk-card");
+  const fieldsOf = (card) => [...card.querySelectorAll(FIELDS)].filter((f) => !f.closest(".tk-paste"));
+  const cards = () => [...document.querySelectorAll(".tk-card")];
+  const nameOf = (card) => [...card.classList].find((name) => name.startsWith("tk-of-"));
+  const keptOf = (card) => JSON.parse(card.querySelector("[data-kept]")?.dataset.kept ?? "[]");
+  const keyOf = (card, number) => `${place}${nameOf(card)}:${number}`;
+
+  function entered(event) {
+    const card = cardOf(event.target);
+    if (!card) return;
+    const number = fieldsOf(card).indexOf(event.target);
+    if (number >= 0) remember(keyOf(card, number), event.target.value);
+    // What was said is about another entry; where the kernel lives it goes in a moment.
+    const changed = number < 0 || keptOf(card)[number] !== event.target.value;
+    if (changed && card.querySelector(".tk-said .trainkit-note")) card.classList.add("tk-stale");
+    clearTimeout(acted);
+    acted = setTimeout(() => checkSession(true), 700);
+  }
+
+  function remember(key, text) {
+    try {
+      localStorage.setItem(key, text);
+    } catch {
+      // A browser that keeps nothing: the kernel does.
+    }
+  }
+
+  function settle() {
+    for (const card of cards()) {
+      const said = card.querySelector(".tk-said")?.textContent ?? "";
+      if (card.dataset.said !== said) {
+        card.dataset.said = said;
+        card.classList.remove("tk-stale");
+        card.dataset.stale = texts.stale;
+      }
+      const fields = fieldsOf(card);
+      const known = keptOf(card);
+      if (!known.length || fields.length < known.length) continue;
+      const first = !card.dataset.restored;
+      card.dataset.restored = "yes";
+      known.forEach((text, number) => {
+        const key = keyOf(card, number);
+        const own = localStorage.getItem(key);
+        if (own === text) localStorage.removeItem(key);
+        else if (own !== null && first) {
+          fields[number].value = own;
+          fields[number].dispatchEvent(new Event("input", { bubbles: true }));
+          fields[number].dispatchEvent(new Event("change", { bubbles: true }));
+        }
+      });
+    }
+    tick();
+  }
+
+  // The clock of an examination.
+  function tick() {
+    for (const clock of document.querySelectorAll(".tk-clock[data-until]")) {
+      const left = Math.ceil((new Date(clock.dataset.until) - Date.now()) / 60_000);
+      const text = left > 0 ? (left === 1 ? texts.minute : texts.minutes).replace("{n}", left) : texts.over;
+      if (clock.textContent !== text) clock.textContent = text;
+      clock.classList.toggle("tk-over", left <= 5);
+    }
   }
 
   function show(what) {
