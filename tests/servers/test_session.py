@@ -162,7 +162,7 @@ def test_no_source_and_no_foreign_address_is_in_a_page(book):
     text = pages(book, "/voila/render/zh/1-06.ipynb").text
     assert '<html lang="zh-CN">' in text
     assert "setattr" not in text
-    assert "life voila language zh" in text
+    assert "life trainkit.apps.exercise:Page language zh" in text
     for part in text.split('"')[1::2]:
         assert not part.startswith(("http:", "https:", "//")) or part.startswith("http://127.0.0.1"), part
 
