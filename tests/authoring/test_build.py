@@ -55,6 +55,7 @@ def test_no_metadata_survives_but_a_short_list(built: dict[str, str]) -> None:
             continue
         nb = json.loads(text)
         assert set(nb["metadata"]) == {"kernelspec", "language_info", "title", "trainkit"}
+        assert "version" not in nb["metadata"]["language_info"], "it would differ from machine to machine"
         for cell in nb["cells"]:
             assert set(cell["metadata"]) <= {"tags"}
             for output in cell.get("outputs", ()):

@@ -176,6 +176,8 @@ def execute(nb: Any, folder: Path, source: Source, *, content_root: Path) -> Non
         for output in cell.get("outputs", ()):
             _settle(output)
     nb.metadata.pop("widgets", None)
+    # Built on another machine, the notebook is the same.
+    nb.metadata.get("language_info", {}).pop("version", None)
 
 
 def _check_outputs(nb: Any, source: Source, lang: str) -> None:
