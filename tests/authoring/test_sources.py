@@ -408,3 +408,29 @@ def test_a_figure_that_fails_is_told_with_file_and_line(reading: Read, figure: s
 def test_a_source_without_figures_is_not_run(reading: Read) -> None:
     source = reading(EXERCISE.replace("number = 10 + variant", "number = 1 / 0"))
     assert filled(source) is source
+
+
+@pytest.mark.parametrize(
+    ("front", "answer", "wanted"),
+    [
+        ("", "", [False, False]),
+        ("code: required\n", "", [True, True]),
+        ("", "    code: required\n", [True, False]),
+    ],
+)
+def test_an_exercise_can_want_code_for_all_answers_or_for_one(
+    tmp_path: Path, front: str, answer: str, wanted: list[bool]
+) -> None:
+    path = tmp_path / "1-01.md"
+    text = EXERCISE.replace("answers:\n", f"{front}answers:\n").replace(
+        "    points: 2\n", f"    points: 2\n{answer}"
+    )
+    path.write_text(text, encoding="utf-8")
+    assert [a.code for a in read(path, "exercise").info.answers] == wanted
+
+
+def test_code_is_required_or_is_not_there(tmp_path: Path) -> None:
+    path = tmp_path / "1-01.md"
+    path.write_text(EXERCISE.replace("answers:\n", "code: maybe\nanswers:\n"), encoding="utf-8")
+    with pytest.raises(SourceError, match=r"1-01\.md:7: `code` is `required`"):
+        read(path, "exercise")

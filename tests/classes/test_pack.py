@@ -26,6 +26,7 @@ from trainkit.classes.classroom import Classroom
 from trainkit.classes.pack import FOLDER, archive, members, personal_notebook, write_packs
 from trainkit.cli import app
 from trainkit.course.catalogue import find
+from trainkit.course.handing_in.card import Card, key_of
 from trainkit.course.model import Key
 from trainkit.errors import GradingError, UnknownName
 
@@ -204,6 +205,20 @@ def test_each_trainee_gets_a_notebook_of_their_own_in_their_language(classroom: 
         assert variant == shown(source, asked, classroom.secret, classroom.private / "1-06").variant
         seen.add(variant)
     assert len(seen) == 3
+
+
+def test_each_trainee_gets_a_card_with_a_key_and_data_of_their_own(classroom: Classroom, packed) -> None:
+    cards = {path.name: Card.read(path) for path in packed.cards}
+    assert set(cards) == {"lin-yue.trainkit", "chen-bo.trainkit", "zhou-min.trainkit"}
+    assert len({card.key for card in cards.values()}) == 3
+    assert {card.key for card in cards.values()} == {
+        key_of(classroom.secret, name) for name in ("lin-yue", "chen-bo", "zhou-min")
+    }
+    for path in packed.cards:
+        notebook = json.loads((path.parent / "1-06.ipynb").read_text(encoding="utf-8"))
+        sources = ["".join(cell["source"]) for cell in notebook["cells"]]
+        assert f"variant = {cards[path.name].variants['1-06']}" in sources
+        assert classroom.secret not in path.read_text(encoding="utf-8")
 
 
 def test_the_same_workbook_gives_the_same_bytes(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sqlite3
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from trainkit.course.handing_in import hand_in, ready
 from trainkit.course.handing_in.card import Card, card_of, join, join_dropped, key_of, own_variant
 from trainkit.course.handing_in.manifest import proof
 from trainkit.course.handing_in.notebooks import on_variant, worked
+from trainkit.course.handing_in.widget import hand_in_widget
 from trainkit.course.journal import Journal
 from trainkit.course.judge import Verdict
 from trainkit.course.model import Info
@@ -91,8 +94,6 @@ def test_a_renamed_notebook_is_found_by_what_it_says_it_is(workspace, info) -> N
 def test_of_two_notebooks_the_one_saved_last_goes_in_and_the_other_is_told(workspace, info) -> None:
     for lang in ("en", "zh"):
         solve(workspace / "exercises" / lang / "1-01.ipynb")
-    import os
-
     os.utime(workspace / "exercises" / "en" / "1-01.ipynb", (2_000_000_000, 2_000_000_000))
     (part,) = ready(workspace).there
     assert (part.notebook.lang, [w.lang for w in part.others]) == ("en", ["zh"])
@@ -116,8 +117,6 @@ def test_the_same_content_and_number_give_the_same_bytes_anywhere(workspace, inf
     submit(workspace, info)
     made = hand_in(workspace, name="Lin Yue", at=AT).path.read_bytes()
     path = workspace / ".trainkit" / "journal.db"
-    import sqlite3
-
     with sqlite3.connect(path) as db:
         db.execute("delete from handed_in")
     db.close()
@@ -204,3 +203,34 @@ def test_a_notebook_on_ones_own_data_differs_in_its_variant_alone(info) -> None:
         (b["source"], a["source"]) for b, a in zip(json.loads(built)["cells"], own["cells"], strict=True)
     ]
     assert [pair for pair in changed if pair[0] != pair[1]] == [([f"variant = {OPENS}"], ["variant = 7"])]
+
+
+def test_the_button_in_jupyterlab_makes_the_file_and_says_what_is_left_to_do(workspace, info) -> None:
+    submit(workspace, info)
+    overview, name, button, said = hand_in_widget(ready(workspace, "me")).children
+    assert "1 of 2 submitted" in overview.value
+    button.click()
+    assert "who you are" in said.value
+    name.value = "Lin <b>Yue"
+    button.click()
+    (made,) = (workspace / "hand-ins").iterdir()
+    assert f"/files/hand-ins/{made.name}" in said.value
+    assert "<b>" not in said.value
+
+
+def test_the_button_asks_nobody_who_is_known(workspace, info) -> None:
+    (workspace / ".trainkit").mkdir()
+    (workspace / ".trainkit" / "card.json").write_text(CARD.text(), encoding="utf-8")
+    assert len(hand_in_widget(ready(workspace, "me")).children) == 3
+
+
+def test_a_notebook_that_gave_answers_after_it_was_saved_is_told(workspace, info) -> None:
+    path = workspace / "exercises" / "en" / "1-01.ipynb"
+    solve(path)
+    os.utime(path, (1_000_000_000, 1_000_000_000))
+    submit(workspace, info, way="notebook")
+    (part,) = ready(workspace).there
+    assert part.unsaved
+    assert "Save it first" in hand_in_widget(ready(workspace)).children[0].value
+    os.utime(path, (4_000_000_000, 4_000_000_000))
+    assert not ready(workspace).there[0].unsaved

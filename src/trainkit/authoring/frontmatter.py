@@ -23,8 +23,9 @@ __all__ = ["declared", "read_info"]
 
 _KEYS = {"id", "title", "level", "competencies", "minutes", "prerequisites", "instant", "answers"}
 _NEEDED = ("id", "title", "level", "competencies", "minutes")
-_GRADED_KEYS = {"credit", "weights"}
+_GRADED_KEYS = {"code", "credit", "weights"}
 _ANSWER_KEYS = {"type", "ask", "points", "tolerance", "unit", "choices", "key", "columns", "accept", "credit"}
+_GRADED_ANSWER_KEYS = {"code"}
 
 
 def read_info(text: str, kind: Kind, path: Path, edition: str) -> Info:
@@ -66,7 +67,7 @@ def read_info(text: str, kind: Kind, path: Path, edition: str) -> Info:
             with faults.kept():
                 entries[name] = read(front, fail)
     with faults.kept():
-        entries["answers"] = _answers(front, credit, fail)
+        entries["answers"] = _answers(front, kind, credit, fail)
     faults.settle()
     return Info(kind=kind, edition=edition, **entries)
 
@@ -119,24 +120,38 @@ def _instant(front: Mapping[str, Any], fail: _Fail) -> bool:
     return instant
 
 
-def _answers(front: Mapping[str, Any], common: Mapping[str, float], fail: _Fail) -> tuple[Answer, ...]:
+def _answers(
+    front: Mapping[str, Any], kind: Kind, common: Mapping[str, float], fail: _Fail
+) -> tuple[Answer, ...]:
     faults = Faults()
     answers = []
+    code = False
+    with faults.kept():
+        code = _code(front, fail, "code")
     for name, spec in _entries(front.get("answers"), "answers", fail).items():
         with faults.kept():
-            answers.append(_answer(name, spec, common, fail))
+            answers.append(_answer(name, spec, kind, common, fail, code=code))
     faults.settle()
     return tuple(answers)
 
 
-def _answer(name: Any, spec: Any, common: Mapping[str, float], fail: _Fail) -> Answer:
+def _code(given: Mapping[str, Any], fail: _Fail, near: str) -> bool:
+    """Return whether only what code computes earns points."""
+    if "code" in given and given["code"] != "required":
+        raise fail(_("`code` is `required`, or isn't there."), near)
+    return "code" in given
+
+
+def _answer(
+    name: Any, spec: Any, kind_of: Kind, common: Mapping[str, float], fail: _Fail, *, code: bool
+) -> Answer:
     if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
         # YAML reads `yes` as true and `1` as a number.
         raise fail(
             _("The answer `{name}` should be a variable's name.").format(name=name), str(name), "answers"
         )
     faults = Faults()
-    _only(spec, _ANSWER_KEYS, fail, faults, name)
+    _only(spec, _ANSWER_KEYS | (_GRADED_ANSWER_KEYS if kind_of == "exercise" else set()), fail, faults, name)
     faults.settle()
     kind: Any = spec.get("type")
     if kind not in get_args(AnswerType):
@@ -173,6 +188,7 @@ def _answer(name: Any, spec: Any, common: Mapping[str, float], fail: _Fail) -> A
         columns=columns,
         accept=_list(spec, "accept", fail, name),
         credit={**common, **_credit(spec, fail, name)},
+        code=code or _code(spec, fail, name),
     )
 
 

@@ -36,7 +36,11 @@ def hand_in_widget(found: Ready) -> Any:
         style={"description_width": "initial"},
         layout=w.Layout(width="26rem", max_width="100%"),
     )
-    button = w.Button(description=_("Hand in"), button_style="primary", layout=w.Layout(width="auto"))
+    button = w.Button(
+        description=_("Hand in"),
+        button_style="primary",
+        layout=w.Layout(width="auto", align_self="flex-start"),
+    )
     button.add_class("tk-hand-in")
     said.add_class("tk-said")
 
@@ -87,6 +91,7 @@ def _link(made: HandedIn) -> str:
     send = _("Send it to your assessor: upload it where your class hands in, or mail it.")
     place = f"{FOLDER}/{made.path.name}"
     return (
-        f'<p style="margin-left:1.2em"><a href="/files/{quote(place)}?download=1" '
+        f'<p style="margin-left:1.2em"><a style="text-decoration:underline" '
+        f'href="/files/{quote(place)}?download=1" '
         f'download="{escape(made.path.name)}">{escape(made.path.name)}</a><br>{escape(send)}</p>'
     )
