@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 from written import EXERCISE, LESSON, NUMBER, OPENS, write_course
 
 from trainkit.authoring import build
@@ -18,6 +21,7 @@ from trainkit.course.catalogue import find, info_from_plain, load_key
 from trainkit.course.model import Answer, plain
 from trainkit.course.passages import unseal
 from trainkit.errors import SourceError
+from trainkit.kernels import WorkbookKernelManager
 
 FILES = sorted(
     f"{folder}/{part}"
@@ -125,6 +129,22 @@ def test_prose_after_an_answer_is_a_cell_that_shows_it_and_is_nowhere_in_plain_t
     assert not any(told in text for text in built.values() for told in ("is 21", "That is odd", "这是奇数"))
     (sealed,) = find("lesson", "1-01").passages.values()
     assert unseal(sealed["en"]) == "Three times 7 is 21.\nThat is odd."
+
+
+@pytest.mark.slow
+def test_in_a_kernel_the_prose_takes_the_place_of_the_line_that_waits(course: Path) -> None:
+    code = [
+        'lesson = __import__("trainkit").Lesson("1-01")',
+        'lesson.after("triple")',
+        "lesson.answer(triple=21)",
+    ]
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(line) for line in [*code, "lesson.answer(triple=21)"]]
+    )
+    client = NotebookClient(notebook, kernel_manager_class=WorkbookKernelManager)
+    asyncio.run(client.async_execute(env={**os.environ, "TRAINKIT_LANG": "en", "TRAINKIT_LIFE": "lab"}))
+    (shown,) = notebook.cells[1].outputs
+    assert shown.data["text/markdown"] == "Three times 7 is 21.\nThat is odd."
 
 
 def test_cells_have_the_same_ids_in_both_languages(built: dict[str, str]) -> None:
