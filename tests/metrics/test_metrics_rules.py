@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import duckdb
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from backends import column, frame, plain
 
@@ -177,6 +180,64 @@ def test_the_last_day_of_all_is_a_day(backend: str):
     assert plain(m.clv_summary(table, date.max))["frequency"] == [0]
     ends = {"contract_start": ["2024-01-01"], "contract_end": ["9999-12-31"]}
     assert plain(m.churn_by_quarter(frame(backend, ends), "2025-Q4", "2025-Q4"))["lost"] == [0]
+
+
+DAY, LATER = datetime(2025, 1, 31, 10), datetime(2025, 2, 28, 10)
+TEXT = ["2025-01-31", "2025-02-28", None]
+#: A column of dates in every type that a library has for one.
+DATES: dict[str, Any] = {
+    "PyArrow date64": lambda: pa.table({"at": pa.array([DAY.date(), LATER.date(), None], pa.date64())}),
+    "PyArrow dictionary": lambda: pa.table({"at": pa.array(TEXT).dictionary_encode()}),
+    "pandas categories": lambda: pd.DataFrame({"at": pd.Categorical(TEXT)}),
+    "pandas categories of times": lambda: pd.DataFrame({"at": pd.Categorical([DAY, LATER, None])}),
+    "pandas objects of all kinds": lambda: pd.DataFrame(
+        {"at": pd.Series(["2025-01-31", LATER.date(), pd.NaT], dtype=object)}
+    ),
+    "pandas with an index": lambda: pd.DataFrame({"at": [DAY.date(), LATER.date(), None]}, index=[7, 7, 9]),
+    "pandas seconds": lambda: pd.DataFrame({"at": pd.Series([DAY, LATER, None]).astype("datetime64[s]")}),
+    "pandas nanoseconds": lambda: pd.DataFrame(
+        {"at": pd.Series([DAY, LATER, None]).astype("datetime64[ns]")}
+    ),
+    "Polars categories": lambda: pl.DataFrame({"at": TEXT}, schema={"at": pl.Categorical}),
+    "Polars milliseconds": lambda: pl.DataFrame({"at": [DAY, LATER, None]}, schema={"at": pl.Datetime("ms")}),
+    "Polars objects": lambda: pl.DataFrame(
+        {"at": pl.Series([pd.Timestamp(DAY), LATER, None], dtype=pl.Object)}
+    ),
+    **{
+        f"DuckDB {kind}": lambda kind=kind: duckdb.sql(
+            f"SELECT x::{kind} AS at FROM "
+            "(VALUES (TIMESTAMP '2025-01-31 10:00'), ('2025-02-28 10:00'), (NULL)) AS t(x)"
+        )
+        for kind in ("DATE", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "VARCHAR")
+    },
+}
+
+
+@pytest.mark.parametrize("kind", list(DATES))
+def test_dates_of_every_type_mean_the_same_days(kind: str):
+    table = (
+        nw.from_native(DATES[kind]()).with_columns(customer_id=nw.lit("a"), amount=nw.lit(1.0)).to_native()
+    )
+    found = plain(m.rfm_table(table, "2025-03-01", when="at"))
+    assert (found["recency"], found["frequency"]) == ([1], [2])
+    assert plain(m.clv_summary(table, "2025-03-01", when="at", days_per_period=1))["T"] == [29]
+    assert plain(m.purchase_intervals(table, when="at"))["median_days"] == [28]
+    assert plain(m.cohort_retention(table, when="at"))["age"] == [0, 1]
+    assert plain(m.backlog(table, ["2025-02-01", "2025-02-28"], start="at", end="at"))["backlog"] == [0, 0]
+    assert m.monitoring_lag(table, "at", "at") == 0
+
+
+@pytest.mark.parametrize("values", [[True, False], [timedelta(days=1), None], [time(10), None], [1.5, None]])
+def test_columns_of_other_things_are_refused_by_name(backend: str, values: list[Any]):
+    table = frame(backend, {"customer_id": ["a", "a"], "at": values, "amount": [1.0, 1.0]})
+    for call in (
+        lambda: m.rfm_table(table, "2025-03-01", when="at"),
+        lambda: m.purchase_intervals(table, when="at"),
+        lambda: m.cohort_retention(table, when="at"),
+        lambda: m.timeliness(table, "at", "at", hours=1),
+    ):
+        with pytest.raises(InputError, match="`at`"):
+            call()
 
 
 # --- moments ----------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ def with_amounts(frame: nw.LazyFrame[Any], *columns: str) -> nw.LazyFrame[Any]:
     Raises:
         InputError: a column holds something else.
     """
-    for column in columns:
+    for column in dict.fromkeys(columns):
         dtype = frame.collect_schema()[column]
         if dtype == nw.Object:
             table = frame.collect()

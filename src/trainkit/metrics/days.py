@@ -127,7 +127,7 @@ def with_days(frame: nw.LazyFrame[Any], *columns: str, by_month: bool = False) -
     Raises:
         InputError: a column holds no dates, or moments whose zone can't be known.
     """
-    for column in columns:
+    for column in dict.fromkeys(columns):
         frame = _with_days(frame, column, by_month)
     return frame
 

@@ -26,7 +26,7 @@ def is_missing(value: Any) -> bool:
     try:
         # Only NaN and NaT differ from themselves.
         return bool(value != value)
-    except TypeError:
+    except (TypeError, ValueError):
         return type(value).__name__ == "NAType"  # pandas.NA is neither true nor false
 
 

@@ -2,7 +2,7 @@
 
 They are read by the day rule of `days`. Times with a zone are compared as moments, times without one as they
 stand; the two can't be compared with each other. An argument without a zone is meant in the column's own. A
-record that is dated before its event is wrong: every function refuses it.
+record that is dated before its event is wrong: every function that takes the time between the two refuses it.
 """
 
 from __future__ import annotations

@@ -313,7 +313,7 @@ def backlog(
     >>> backlog(tickets, at=[pd.Timestamp("2025-01-02"), pd.Timestamp("2025-01-06")])["backlog"].tolist()
     [1, 1]
     """
-    rows = collect(with_days(lazy(tickets, start, end).select(start, end), start, end))
+    rows = collect(with_days(lazy(tickets, start, end).select(*dict.fromkeys([start, end])), start, end))
     if rows.is_empty():
         raise EmptyInput(_("The frame has no rows."))
     opened, closed = days(rows[start]), days(rows[end])
