@@ -194,3 +194,30 @@ def test_a_checksum_sees_values_and_not_their_order_or_format():
     assert checksum(frame) == checksum(same)
     assert checksum(frame) != checksum(frame.assign(a=[1, 3]))
     assert checksum(frame) != checksum(frame.assign(b=["x", "y"]))
+
+
+RETAIL = """InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country
+1,X1,CARD £1,6,12/1/2010 8:26,2.55,101,France
+2,X2,CARD,1,12/1/2010 8:27,1000,102,France
+"""
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        RETAIL.encode(),
+        RETAIL.encode("utf-8-sig"),
+        RETAIL.encode("latin-1"),
+        RETAIL.replace("\n", "\r\n").encode("cp1252"),
+        RETAIL.replace(",", ";").encode(),
+        RETAIL.replace(",", ";").replace("2.55", "2,55").encode("cp1252"),
+        RETAIL.replace(",", ";").replace("2.55", "2,55").replace("\n", "\r\n").encode(),
+    ],
+    ids=["UTF-8", "with a mark", "Latin-1", "Windows", "semicolons", "German Windows", "German"],
+)
+def test_copies_are_read_as_they_circulate(copy: bytes, tmp_path: Path):
+    path = tmp_path / "copy.csv"
+    path.write_bytes(copy)
+    frame = load("online_retail", path=path)
+    assert (frame["Quantity"] * frame["UnitPrice"]).tolist() == [pytest.approx(15.3), 1000]
+    assert frame["Description"][0] == "CARD £1"

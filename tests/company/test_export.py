@@ -7,7 +7,8 @@ import pytest
 
 from trainkit.company import TABLES, manifest, simulate
 from trainkit.company.base import write as write_base
-from trainkit.company.export import generate
+from trainkit.company.checks import check_folder
+from trainkit.company.export import FORMATS, generate
 from trainkit.company.hashing import content_hash, file_hash
 from trainkit.content import root
 from trainkit.errors import InputError, OutOfRange, UnknownName
@@ -109,3 +110,20 @@ def test_the_committed_manifest_describes_the_schema_of_today(tmp_path):
     package = json.loads((committed / "datapackage.json").read_text(encoding="utf-8"))
     again = manifest.write(tmp_path, manifest.read(committed).values(), **package["generator"])
     assert json.loads(again.read_text(encoding="utf-8")) == package
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_what_was_written_is_found_as_it_was(tmp_path, form):
+    """In every format: no value is changed, no rule broken."""
+    tables = ["customers", "surveys", "orders", "experiments", "sales_system"]
+    generate(tmp_path, customers=2000, form=form, tables=tables)
+    assert check_folder(tmp_path).to_dict("records") == []
+
+
+def test_a_changed_cell_of_a_csv_file_is_found(tmp_path):
+    generate(tmp_path, customers=2000, form="csv", tables=["surveys"])
+    path = tmp_path / "surveys.csv"
+    lines = path.read_text("utf-8").splitlines()
+    lines[5] = lines[5].replace("2024", "1999", 1)
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    assert "content" in check_folder(tmp_path)["rule"].tolist()

@@ -63,7 +63,8 @@ def generate(
 @data.command()
 def check(
     folder: Annotated[
-        Path | None, typer.Argument(help="Folder of Parquet files; the base data if left out.")
+        Path | None,
+        typer.Argument(help="Folder that `data generate` wrote; the base data if left out."),
     ] = None,
 ) -> None:
     """Hold tables against the schema and list every rule that is broken.

@@ -62,7 +62,7 @@ def check_folder(folder: Path) -> pd.DataFrame:
     """Hold all tables of a folder against the schema and the folder's manifest.
 
     Args:
-        folder: Parquet files with their manifest, as `generate` writes them.
+        folder: files with their manifest, as `generate` writes them, in any of its formats.
 
     Returns:
         What `check` returns, for all tables; the rule `content` means that the values aren't those of the

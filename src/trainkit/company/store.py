@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainkit import content
-from trainkit.company import manifest, unpacked
+from trainkit.company import formats, manifest, unpacked
 from trainkit.company.hashing import file_hash
 from trainkit.company.schema import Table, find
 from trainkit.errors import DataError
@@ -199,23 +199,20 @@ def unpack(path: Path) -> None:
 
 
 def read_table(table: Table, path: Path, remedy: str = "") -> pd.DataFrame:
-    """Read a table from a Parquet file, with the schema's columns and dtypes.
+    """Read a table from a file that `generate` wrote, with the schema's columns and dtypes.
 
     Args:
         table: the table.
-        path: the file.
+        path: the file: Parquet, CSV or Excel, by its ending.
         remedy: a sentence for the error that says how the file comes back.
 
     Raises:
         DataError: the file can't be read or isn't that table.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     try:
-        # One thread, no read-ahead: the files are small, and starting Arrow's pools costs more than that.
-        with pq.ParquetFile(path, pre_buffer=False) as file:
-            frame = file.read(use_threads=False).to_pandas(use_threads=False)[list(table.names)]
+        frame = formats.read(table, path)[list(table.names)]
         dtypes = {name: dtype for name, dtype in table.dtypes.items() if str(frame[name].dtype) != dtype}
         return frame.astype(dtypes) if dtypes else frame
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, cast
@@ -11,22 +12,50 @@ from trainkit.extras import needed
 if TYPE_CHECKING:
     import pandas as pd
 
+#: Bytes of a file whose fields tell what its decimal sign is.
+_LOOKED_AT = 2**20
+
 __all__ = ["cdnow", "complaints", "csv", "online_retail", "zipped"]
 
 
 def csv(**options: Any) -> Callable[[BytesIO], pd.DataFrame]:
-    """Build a reader of a CSV file; a semicolon in the first line is taken for the separator."""
+    """Build a reader of a CSV file as it circulates.
+
+    A semicolon in the first line is taken for the separator, and a comma between digits then for the decimal
+    sign, as spreadsheets of half of Europe write them. What isn't UTF-8 is read as Windows-1252.
+    """
 
     def read(file: BytesIO) -> pd.DataFrame:
         import pandas as pd
 
-        first = file.getvalue().split(b"\n", 1)[0]
+        raw = file.getvalue()
+        first = raw.split(b"\n", 1)[0]
+        separator = ";" if first.count(b";") > first.count(b",") else ","
         # Nothing but an empty field is missing: "NA" is a name, a state, a product.
-        common = {"sep": ";" if first.count(b";") > first.count(b",") else ",", "keep_default_na": False}
+        common = {
+            "sep": separator,
+            "decimal": "," if separator == ";" and _has_decimal_commas(raw) else ".",
+            "encoding": _encoding(raw),
+            "keep_default_na": False,
+        }
         frame = cast("pd.DataFrame", pd.read_csv(file, **({"na_values": [""]} | common | options)))
         return frame.rename(columns=lambda name: str(name).strip())
 
     return read
+
+
+def _has_decimal_commas(raw: bytes) -> bool:
+    """Tell whether fields between semicolons are numbers with a comma, and none with a point."""
+    fields = re.findall(rb"(?:^|;)-?\d+([.,])\d+(?=;|\r?$)", raw[:_LOOKED_AT], re.MULTILINE)
+    return b"," in fields and b"." not in fields
+
+
+def _encoding(raw: bytes) -> str:
+    try:
+        raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8-sig"
 
 
 def zipped(suffix: str, read: Callable[[BytesIO], pd.DataFrame]) -> Callable[[BytesIO], pd.DataFrame]:

@@ -12,8 +12,9 @@ from trainkit.errors import EmptyInput, InputError, OutOfRange
 from trainkit.i18n import _
 from trainkit.metrics.frames import IntoColumn, numbers
 from trainkit.metrics.registry import metric
-from trainkit.metrics.results import Difference, Test, chi_square_p, normal_quantile
+from trainkit.metrics.results import Difference, Test, chi_square_p, normal_quantile, recovered_ends
 from trainkit.metrics.rounding import steady
+from trainkit.metrics.surveys import proportion_interval
 
 __all__ = [
     "experiment_size",
@@ -42,7 +43,8 @@ def _rate(successes: float, n: float) -> float:
     better="neither",
     zh="两比例检验（A/B）",
     en="Two-proportion test (A/B)",
-    source=_KOHAVI,
+    source="Kohavi, Tang & Xu, Trustworthy Online Controlled Experiments, 2020; "
+    "Newcombe, Statistics in Medicine 17, 1998 (interval, method 10)",
     range=(None, None),
     example=_AB,
 )
@@ -51,8 +53,9 @@ def proportion_test(
 ) -> Difference:
     """Difference of two shares, B minus A, in percentage points, with z, p-value and confidence interval.
 
-    z uses the pooled share, as the hypothesis of no difference says; the interval and `se` use each group's
-    own. Not significant doesn't mean no effect.
+    z uses the pooled share, as the hypothesis of no difference says, and `se` each group's own. The interval
+    is Newcombe's, from the two groups' Wilson intervals: it holds for small counts, and where nobody or
+    everybody of a group succeeded. Not significant doesn't mean no effect.
 
     Args:
         successes_a: successes in group A.
@@ -69,6 +72,8 @@ def proportion_test(
     >>> found = proportion_test(200, 2000, 246, 2000)
     >>> round(found.value, 2), round(found.z, 3), round(found.p, 4), round(found.low, 2), round(found.high, 2)
     (2.3, 2.311, 0.0208, 0.35, 4.25)
+    >>> round(proportion_test(0, 5, 5, 5).low, 1)
+    38.6
     """
     a, b = _rate(successes_a, n_a), _rate(successes_b, n_b)
     pooled = (successes_a + successes_b) / (n_a + n_b)
@@ -76,8 +81,10 @@ def proportion_test(
         raise InputError(_("Where nobody or everybody succeeds there is nothing to test."))
     z = (b - a) / sqrt(pooled * (1 - pooled) * (1 / n_a + 1 / n_b))
     se = 100 * sqrt(a * (1 - a) / n_a + b * (1 - b) / n_b)
-    value, margin = 100 * (b - a), normal_quantile(level) * se
-    return Difference(value, se, z, 2 * (1 - NormalDist().cdf(abs(z))), value - margin, value + margin)
+    first = proportion_interval(successes_a, n_a, level)
+    second = proportion_interval(successes_b, n_b, level)
+    low, high = recovered_ends(100 * a, first, 100 * b, second)
+    return Difference(100 * (b - a), se, z, 2 * (1 - NormalDist().cdf(abs(z))), low, high)
 
 
 @metric(

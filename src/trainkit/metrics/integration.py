@@ -23,7 +23,9 @@ _FELLEGI = "Fellegi & Sunter, JASA 64, 1969; Christen, Data Matching, 2012"
 
 #: Legal forms that say nothing about who somebody is.
 _LEGAL = re.compile(
-    r"(股份有限公司|有限责任公司|有限公司|公司|\b(co|ltd|inc|llc|corp|gmbh|limited|company)\b\.?)"
+    r"(股份有限公司|有限责任公司|有限公司|公司"
+    # Between Chinese and Latin letters there is no word boundary: a word ends where its own letters end.
+    r"|(?<![a-z])(co|ltd|inc|llc|corp|gmbh|limited|company)(?![a-z])\.?)"
 )
 _NOISE = re.compile(r"[\W_]+")
 
@@ -243,7 +245,8 @@ def _by_key(frame: IntoFrame, on: str, compare: Sequence[str]) -> dict[Any, tupl
 def golden_record(frame: IntoFrame, entity: str, newest: str) -> Any:
     """One record for each entity: in every column the newest value that is there survives.
 
-    Of two equally new values the larger survives, so that the order of the rows decides nothing.
+    A record that doesn't say how new it is counts as older than all that do. Of two equally new values the
+    larger survives, so that the order of the rows decides nothing.
 
     Args:
         frame: one row a source record; records without an entity are left out.
@@ -260,6 +263,9 @@ def golden_record(frame: IntoFrame, entity: str, newest: str) -> Any:
     >>> sources = pd.DataFrame({"entity": [1, 1], "at": [1, 2], "phone": ["111", None]})
     >>> golden_record(sources, "entity", newest="at").to_dict("records")
     [{'entity': 1, 'at': 2, 'phone': '111'}]
+    >>> undated = pd.DataFrame({"entity": [1], "at": [None], "phone": ["111"]})
+    >>> golden_record(undated, "entity", newest="at")["phone"].tolist()
+    ['111']
     """
     names = lazy(frame, entity, newest).collect_schema().names()
     rows = collect(known(lazy(frame), entity))
@@ -271,9 +277,10 @@ def golden_record(frame: IntoFrame, entity: str, newest: str) -> Any:
     for i, key in enumerate(lists[entity]):
         record = best.setdefault(key, {})
         for column in names:
-            if not there[column][i] or not there[newest][i]:
+            if not there[column][i]:
                 continue
-            candidate = (lists[newest][i], lists[column][i])
+            when = (1, lists[newest][i]) if there[newest][i] else (0, 0)
+            candidate = (when, lists[column][i])
             if column not in record or candidate > record[column]:
                 record[column] = candidate
     keys = sorted(best)

@@ -37,6 +37,11 @@ __all__ = [
 
 DAYS_PER_WEEK = 7
 
+#: Parameters beyond this, or below one part in it, aren't fitted: only a ratio of them is determined.
+#: Published fits lie between 0.1 and 20, in time and money scaled to a mean of 1.
+_FAR = 1e4
+_NEAR = 1e-6
+
 _BG = "Fader, Hardie & Lee, Marketing Science 24(2), 2005"
 _GG = "Fader, Hardie & Lee, Journal of Marketing Research 42(4), 2005"
 _SBG = "Fader & Hardie, Journal of Interactive Marketing 21(1), 2007"
@@ -71,11 +76,11 @@ class Sbg(NamedTuple):
 
 
 _SUMMARY = {
-    "customer_id": [1, 2, 3, 4, 5, 6, 7, 8],
-    "frequency": [2, 1, 0, 0, 7, 3, 0, 1],
-    "recency": [30.43, 1.71, 0.0, 0.0, 29.43, 12.0, 0.0, 20.0],
-    "T": [38.86, 38.86, 38.86, 38.0, 38.0, 30.0, 30.0, 31.0],
-    "monetary_value": [22.35, 11.77, 0.0, 0.0, 73.74, 30.0, 0.0, 12.0],
+    "customer_id": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+    "frequency": [2, 1, 0, 0, 7, 3, 0, 1, 0, 0, 12, 4],
+    "recency": [3.0, 1.71, 0.0, 0.0, 29.43, 2.0, 0.0, 20.0, 0.0, 0.0, 38.0, 30.0],
+    "T": [38.86, 38.86, 38.86, 38.0, 38.0, 30.0, 30.0, 31.0, 35.0, 36.0, 39.0, 33.0],
+    "monetary_value": [22.35, 11.77, 0.0, 0.0, 73.74, 30.0, 0.0, 12.0, 0.0, 0.0, 25.0, 18.0],
 }
 _PUBLISHED = BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
 
@@ -184,7 +189,20 @@ def _maximise(likelihood: Callable[[np.ndarray], tuple[float, np.ndarray]], star
         raise InputError(
             _("The model can't be fitted to these customers: {reason}").format(reason=found.message)
         )
-    return np.exp(found.x)
+    return _settled(np.exp(found.x))
+
+
+def _settled(fitted: np.ndarray) -> np.ndarray:
+    """Return parameters that were found, unless they only show that there is no best fit."""
+    # On a slope without end the gradient falls to nothing, too: the search then stops far out.
+    if fitted.max() > _FAR or fitted.min() < 1 / _FAR:
+        raise InputError(
+            _(
+                "The model has no best fit to these customers: the likelihood rises without end, because "
+                "they are too few or too much alike. Take more customers, or a longer time."
+            )
+        )
+    return fitted
 
 
 def _purchases(summary: IntoFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray, nw.DataFrame[Any]]:
@@ -223,8 +241,8 @@ def bg_nbd(summary: IntoFrame) -> BgNbd:
         InputError: nobody bought twice, or the likelihood has no top.
 
     >>> import pandas as pd
-    >>> table = pd.DataFrame({"frequency": [2, 1, 0, 7, 3], "recency": [30, 2, 0, 29, 12], "T": [39] * 5})
-    >>> model = bg_nbd(table)
+    >>> frequency, recency = [2, 1, 0, 0, 7, 3, 0, 1, 0, 0, 12, 4], [3, 2, 0, 0, 29, 2, 0, 20, 0, 0, 38, 30]
+    >>> model = bg_nbd(pd.DataFrame({"frequency": frequency, "recency": recency, "T": [39] * 12}))
     >>> 0 < model.r < 5
     True
     """
@@ -318,17 +336,20 @@ def expected_purchases(summary: IntoFrame, model: BgNbd, horizon: float) -> Any:
     >>> expected_purchases(table, model, horizon=39).round(3).iloc[0, -2:].tolist()
     [0.727, 1.226]
     """
-    from scipy.special import hyp2f1
+    from scipy.special import expit, hyp2f1
 
     if horizon < 0:
         raise OutOfRange(_("`horizon` must be 0 or more. Got {t:g}.").format(t=horizon))
     x, t_x, age, rows = _purchases(summary)
     r, alpha, a, b = model[:4]
-    odds = np.where(x > 0, a / (b + np.maximum(x, 1) - 1) * ((alpha + age) / (alpha + t_x)) ** (r + x), 0.0)
-    p_alive = 1 / (1 + odds)
+    # In logarithms, and with the series turned by Euler's transformation: as published, both overflow for
+    # whoever bought often and has been silent for long.
+    odds = np.log(a) - np.log(b + np.maximum(x, 1) - 1) + (r + x) * np.log((alpha + age) / (alpha + t_x))
+    p_alive = np.where(x > 0, expit(-odds), 1.0)
+    a = a if abs(a - 1) > _NEAR else 1 + _NEAR  # the formula is continuous at 1, and can't be computed there
     ahead = alpha + age + horizon
-    series = hyp2f1(r + x, b + x, a + b + x - 1, horizon / ahead)
-    growth = (a + b + x - 1) / (a - 1) * (1 - ((alpha + age) / ahead) ** (r + x) * series)
+    series = hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, horizon / ahead)
+    growth = (a + b + x - 1) / (a - 1) * (1 - ((alpha + age) / ahead) ** (a - 1) * series)
     return extend(rows, p_alive=p_alive, expected_purchases=growth * p_alive)
 
 
@@ -461,6 +482,7 @@ def sbg(customers: Sequence[float]) -> Sbg:
 
     Raises:
         EmptyInput: fewer than two figures, or nobody left.
+        InputError: the likelihood has no top, for example at a churn rate that doesn't change.
         OutOfRange: the figures rise or are negative.
 
     >>> model = sbg([1000, 869, 743, 653, 593, 551, 517, 491])
@@ -486,7 +508,7 @@ def sbg(customers: Sequence[float]) -> Sbg:
         return float(-(lost @ left + alive[-1] * stayed))
 
     found = minimize(negative, np.zeros(2), method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-9})
-    alpha, beta = np.exp(found.x)
+    alpha, beta = _settled(np.exp(found.x))
     return Sbg(float(alpha), float(beta), -float(found.fun))
 
 

@@ -17,7 +17,7 @@ from trainkit.i18n import _
 from trainkit.metrics.frames import IntoColumn, IntoFrame, complete, free, lazy, like, numbers, ordered, tally
 from trainkit.metrics.missing import known
 from trainkit.metrics.registry import metric
-from trainkit.metrics.results import Difference, Interval, Shares, normal_quantile
+from trainkit.metrics.results import Difference, Interval, Shares, normal_quantile, recovered_ends
 from trainkit.metrics.surveys import proportion_interval
 
 __all__ = [
@@ -137,7 +137,8 @@ def nps_margin(
     """Margin of error of an NPS in points: half the width of its confidence interval, 0 or more.
 
     Uses the multinomial variance of the score, with `n` and not `n − 1`. The adjusted Wald form covers
-    better in small samples. An NPS varies more than a share: the binomial formula understates its error.
+    better in small samples, and isn't 0 where all answers are of one kind. An NPS varies more than a share:
+    the binomial formula understates its error.
 
     Args:
         scores: answers 0–10, one a survey, shape (n,).
@@ -198,8 +199,9 @@ def nps_interval(
 def nps_difference(before: IntoColumn, after: IntoColumn, level: float = 0.95) -> Difference:
     """Change of NPS between two independent surveys, in points, with its standard error, z and p-value.
 
-    The standard errors add as squares: two margins that overlap may still differ significantly.
-    Where nobody varies in either survey, z is infinite, or 0 without a difference.
+    The standard errors add as squares: two margins that overlap may still differ significantly. In a survey
+    in which all answers are of one kind the margin would be 0: there the ends of the adjusted Wald interval
+    take its place. Where nobody varies in either survey, z is infinite, or 0 without a difference.
 
     Args:
         before: answers 0–10 of the first survey, shape (n,).
@@ -217,8 +219,15 @@ def nps_difference(before: IntoColumn, after: IntoColumn, level: float = 0.95) -
     value, se = second - first, sqrt(se_first**2 + se_second**2)
     z = value / se if se else (np.inf * np.sign(value) if value else 0.0)
     p = 2 * (1 - NormalDist().cdf(abs(z)))
+    low, high = recovered_ends(first, _ends(before, level), second, _ends(after, level))
+    return Difference(value, se, float(z), p, low, high)
+
+
+def _ends(scores: IntoColumn, level: float) -> Interval:
+    """Return the ends of an NPS that belong to its margin; where that is 0, the adjusted Wald interval's."""
+    centre, se = _nps_estimate(scores, "wald")
     margin = normal_quantile(level) * se
-    return Difference(value, se, float(z), p, value - margin, value + margin)
+    return Interval(centre - margin, centre + margin) if se else nps_interval(scores, level)
 
 
 @metric(

@@ -16,6 +16,7 @@ from trainkit.metrics.frames import IntoFrame, complete, like, numbers
 from trainkit.metrics.ids import spelled
 from trainkit.metrics.registry import metric
 from trainkit.metrics.results import Test, chi_square_p, normal_quantile
+from trainkit.metrics.rounding import steady
 
 __all__ = ["cohort_retention", "kaplan_meier", "log_rank", "median_lifetime"]
 
@@ -105,6 +106,7 @@ def kaplan_meier(frame: IntoFrame, duration: str, event: str, level: float = 0.9
 
     Customers who are still active are censored: they count among those at risk as long as they have been
     seen, and are neither lost nor dropped. The interval is Greenwood's on the log scale, cut at 0 and 1.
+    Where nobody is left it has no value: it then reaches from 0 to the upper end of the time before.
 
     Args:
         frame: one row a customer; rows with a missing value are left out.
@@ -131,8 +133,9 @@ def kaplan_meier(frame: IntoFrame, duration: str, event: str, level: float = 0.9
         spread = np.sqrt(np.cumsum(events / (at_risk * (at_risk - events))))
         half = normal_quantile(level) * spread
         low, high = survival * np.exp(-half), np.minimum(1, survival * np.exp(half))
-    # Where nobody is left the spread is infinite and both ends are 0.
-    low, high = np.where(survival > 0, low, 0.0), np.where(survival > 0, high, 0.0)
+    # Only the last time can be one at which nobody is left; the share is 0 there, and not known to be.
+    before = np.r_[1.0, high[:-1]]
+    low, high = np.where(survival > 0, low, 0.0), np.where(survival > 0, high, before)
     columns = {
         "time": time,
         "at_risk": at_risk,
@@ -165,7 +168,9 @@ def _life_table(lasted: np.ndarray, ended: np.ndarray) -> tuple[np.ndarray, np.n
 def median_lifetime(frame: IntoFrame, duration: str, event: str) -> float:
     """Time after which half of the customers have left (Kaplan–Meier); infinite if it isn't reached.
 
-    In the unit of `duration`. The mean age of today's customers is another quantity, and a smaller one.
+    In the unit of `duration`: the first time at which the curve is at 0.5 or below, as lifelines has it; R's
+    survfit takes the middle of the step where the curve is exactly 0.5. The mean age of today's customers is
+    another quantity, and a smaller one.
 
     Args:
         frame: one row a customer; rows with a missing value are left out.
@@ -178,10 +183,12 @@ def median_lifetime(frame: IntoFrame, duration: str, event: str) -> float:
     >>> import pandas as pd
     >>> median_lifetime(pd.DataFrame({"months": [1, 2, 3, 4], "left": [1, 0, 1, 0]}), "months", "left")
     3.0
+    >>> median_lifetime(pd.DataFrame({"months": range(1, 25), "left": [1] * 24}), "months", "left")
+    12.0
     """
     lasted, ended, _rows = _spells(frame, duration, event)
     time, events, at_risk = _life_table(lasted, ended)
-    reached = time[np.cumprod(1 - events / at_risk) <= 0.5]
+    reached = time[steady(np.cumprod(1 - events / at_risk)) <= 0.5]
     return float(reached[0]) if reached.size else float("inf")
 
 

@@ -223,7 +223,8 @@ def topic_counts(
     scores = [sentiment_score(t) for t in texts]
     table = []
     for topic, words in (topics or TOPICS).items():
-        patterns = [rf"\b{re.escape(w)}" if w.isascii() else re.escape(w) for w in words]
+        # Between Chinese and Latin letters there is no word boundary.
+        patterns = [rf"(?<![a-z0-9]){re.escape(w)}" if w.isascii() else re.escape(w) for w in words]
         mentions = re.compile("|".join(patterns))
         found = [score for t, score in zip(texts, scores, strict=True) if mentions.search(t)]
         mean = sum(found) / len(found) if found else 0.0
