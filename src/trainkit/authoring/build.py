@@ -25,9 +25,10 @@ from trainkit import content
 from trainkit.authoring.compose import compose, origins
 from trainkit.authoring.faults import Faults
 from trainkit.authoring.key import UnusableVariant, compute_key, filled
+from trainkit.authoring.locking import key_file
 from trainkit.authoring.opening import opened
 from trainkit.authoring.source import Source, readable
-from trainkit.course.catalogue import FOLDERS, dump
+from trainkit.course.catalogue import FOLDERS
 from trainkit.course.interactive import WIDGET_MIME
 from trainkit.course.model import Info, Key, Kind, Text
 from trainkit.course.passages import seal
@@ -93,7 +94,7 @@ def build(root: Path, *, report: Progress = lambda _text: None, workers: int = 2
             keys = _practice_keys(source)
             complete = filled(source)
             info = replace(_released(source.info), passages=_passages(complete))
-            files[_path(source.info, "keys", "json")] = dump(info, keys)
+            files[_path(source.info, "keys", "json")] = key_file(info, keys)
             ready.append(complete)
     if not ready:
         faults.settle()

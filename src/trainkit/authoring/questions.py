@@ -37,7 +37,8 @@ def read_quiz(name: str, cell: Cell, twin: Cell, path: Path) -> Quiz:
     )
     if not any(c.right for c in choices):
         raise SourceError(_("No choice of this question is right. Mark one with [x]."), path, cell.line)
-    return Quiz(name, {"en": question_en, "zh": question_zh}, choices)
+    several = sum(c.right for c in choices) > 1
+    return Quiz(name, {"en": question_en, "zh": question_zh}, choices, several)
 
 
 def _half(text: str, line: int, path: Path) -> tuple[str, list[tuple[bool, str, str]]]:

@@ -1,7 +1,8 @@
-"""The key file beside a built notebook: what an activity asks and, for practice, what is right.
+"""The key file beside a built notebook: what an activity asks and, for practice, a lock that judges.
 
-It is JSON with everything that a page or a check needs besides the notebook itself. The values in it are
-those of the practice variants only; grades come from hidden variants that no file holds.
+It is JSON with everything that a page or a check needs besides the notebook itself. What is right and what is
+known to be wrong lies in it locked, see `lock`, and for the practice variants only; grades come from variants
+whose keys are in no file that leaves the assessor.
 """
 
 from __future__ import annotations
@@ -13,15 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from trainkit import content
+from trainkit.course.lock import Lock, public, seal
 from trainkit.course.model import (
     Answer,
     Choice,
     Column,
-    Expected,
     Info,
     Key,
     Kind,
-    Mistake,
     Quiz,
     QuizChoice,
     plain,
@@ -36,8 +36,14 @@ FOLDERS: dict[Kind, str] = {"lesson": "notebooks", "exercise": "exercises"}
 
 
 def dump(info: Info, keys: Mapping[int, Key]) -> str:
-    """Return the text of a key file: the same input gives the same bytes."""
-    data = {"info": plain(info), "practice": {str(v): plain(key.answers) for v, key in keys.items()}}
+    """Return the text of a key file: the same input gives the same bytes.
+
+    Args:
+        info: the activity, as its source has it.
+        keys: of the practice variants; what is in them is locked.
+    """
+    practice = {str(variant): seal(info, key) for variant, key in keys.items()}
+    data = {"info": plain(public(info)), "practice": practice}
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -51,7 +57,7 @@ def info_from_plain(data: Mapping[str, Any]) -> Info:
             "answers": tuple(_answer(a) for a in data.get("answers", ())),
             "hints": {name: tuple(rungs) for name, rungs in data.get("hints", {}).items()},
             "quizzes": tuple(
-                Quiz(q["name"], q["question"], tuple(QuizChoice(**c) for c in q["choices"]))
+                Quiz(**{**q, "choices": tuple(QuizChoice(**c) for c in q["choices"])})
                 for q in data.get("quizzes", ())
             ),
         }
@@ -92,18 +98,11 @@ def find(kind: Kind, id: str) -> Info:
     return info_from_plain(_read(_path(kind, id))["info"])
 
 
-def load_key(kind: Kind, id: str, variant: int) -> Key | None:
-    """Return the practice key of that variant, or `None` if it isn't a practice variant."""
-    answers = _read(_path(kind, id))["practice"].get(str(variant))
-    if answers is None:
-        return None
-    return Key(
-        variant,
-        {
-            name: Expected(e["value"], tuple(Mistake(**m) for m in e.get("mistakes", ())))
-            for name, e in answers.items()
-        },
-    )
+def load_key(kind: Kind, id: str, variant: int) -> Lock | None:
+    """Return the lock of that practice variant, or `None` if it isn't one: then nothing is judged here."""
+    data = _read(_path(kind, id))
+    chests = data["practice"].get(str(variant))
+    return None if chests is None else Lock(info_from_plain(data["info"]), variant, chests)
 
 
 def notebook(info: Info, lang: str) -> Path:

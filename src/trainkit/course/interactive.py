@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from trainkit.course.lock.quizzes import reply
 from trainkit.course.model import Quiz
 from trainkit.course.present import Note, code_spans, unmarked
 from trainkit.i18n import _, joined, pick
@@ -83,19 +84,18 @@ def quiz_widget(quiz: Quiz) -> tuple[Any, Any]:
     """Return the question and a box with choices, a button and the room for what is said about them."""
     import ipywidgets as w
 
-    several = sum(c.right for c in quiz.choices) > 1
-    ask = joined(pick(quiz.question), _("(several are right)") if several else "")
+    ask = joined(pick(quiz.question), _("(several are right)") if quiz.several else "")
     boxes = [
         w.Checkbox(description=unmarked(pick(c.label)), indent=False, layout=w.Layout(width="auto"))
         for c in quiz.choices
     ]
-    if not several:
+    if not quiz.several:
         _keep_one(boxes)
     button = w.Button(description=_("Check"), button_style="primary")
     said = w.HTML()
 
     def check(_button: object) -> None:
-        picked = [c for c, box in zip(quiz.choices, boxes, strict=True) if box.value]
+        picked = [n for n, box in enumerate(boxes) if box.value]
         said.value = "".join(n._repr_html_() for n in _said(quiz, picked))
 
     button.on_click(check)
@@ -115,12 +115,12 @@ def _keep_one(boxes: list[Any]) -> None:
         box.observe(clear_others, names="value")
 
 
-def _said(quiz: Quiz, picked: list[Any]) -> list[Note]:
+def _said(quiz: Quiz, picked: list[int]) -> list[Note]:
     if not picked:
         return [Note("info", _("Pick a choice first."))]
-    notes = [Note("good" if c.right else "look", pick(c.label), pick(c.because)) for c in picked]
-    missing = [c for c in quiz.choices if c.right and c not in picked]
-    if missing and all(c.right for c in picked):
+    replies = [reply(quiz, n) for n in picked]
+    notes = [Note("good" if c.right else "look", pick(c.label), pick(c.because)) for c, _all in replies]
+    if all(c.right for c, _all in replies) and len(picked) < replies[0][1]:
         notes.append(Note("info", _("That's right as far as it goes. Another choice is right as well.")))
     return notes
 

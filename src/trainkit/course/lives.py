@@ -19,6 +19,7 @@ from trainkit.course.answers import ANSWER_MIME, GIVEN, pack
 from trainkit.course.catalogue import find, info_from_plain, load_key
 from trainkit.course.journal import Entry, Journal, Way, now, trainee
 from trainkit.course.judge import Verdict, judge
+from trainkit.course.lock import Lock
 from trainkit.course.model import Answer, Info, Key, Kind, Quiz
 from trainkit.course.naming import about
 from trainkit.course.passages import unseal
@@ -91,7 +92,7 @@ class Notebook(Life):
 
     def __init__(self, info: Info, variant: int) -> None:
         super().__init__(info, variant)
-        self.key: Key | None = load_key(info.kind, info.id, variant)
+        self.key: Key | Lock | None = load_key(info.kind, info.id, variant)
         self.journal = Journal.here()
         self._unkept: list[Entry] = []
         #: Answers whose last hint was seen, and the places of prose that wait for answers.
@@ -187,7 +188,7 @@ class Notebook(Life):
         Without a practice key the verdict of a usable answer is `wrong`, which nobody is told.
         """
         if self.key is not None:
-            verdict = judge(answer, self.key.answers[answer.name], payload)
+            verdict = judge(answer, self.key.expected_for(answer, payload), payload)
             offered = self.tells_of_hints and self.info.hints.get(answer.name)
             variable = {"lesson": "lesson", "exercise": "ex"}[self.info.kind]
             hint = f'{variable}.hint("{answer.name}")' if offered else ""

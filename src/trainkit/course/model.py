@@ -103,20 +103,33 @@ class Answer:
 
 @dataclass(frozen=True)
 class QuizChoice:
-    """A choice of a quiz question and the sentence that answers whoever picks it."""
+    """A choice of a quiz question and the sentence that answers whoever picks it.
 
-    right: bool
-    label: Text
-    because: Text
+    Where the question is sealed, only the label is known.
+    """
+
+    right: bool = False
+    label: Text = field(default_factory=dict)
+    because: Text = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Quiz:
-    """A quiz question with its choices; several may be right."""
+    """A quiz question with its choices.
+
+    Args:
+        name: of the question.
+        question: in both languages.
+        choices: at least two.
+        several: more than one is right.
+        lock: boxes with what is said of each choice, where the question is sealed.
+    """
 
     name: str
     question: Text
     choices: tuple[QuizChoice, ...]
+    several: bool = False
+    lock: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -169,6 +182,10 @@ class Key:
     variant: int
     answers: Mapping[str, Expected]
     tables: tuple[str, ...] = ()
+
+    def expected_for(self, answer: Answer, _payload: Any) -> Expected:
+        """Return what is right and what is known to be wrong, whatever was given; a lock asks for that."""
+        return self.answers[answer.name]
 
 
 @dataclass(frozen=True)
