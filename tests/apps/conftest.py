@@ -7,7 +7,8 @@ import pytest
 from loaded import INFO, KEY, Load, Loaded
 
 from trainkit.course.catalogue import dump
-from trainkit.course.model import Info
+from trainkit.course.lock import boxes
+from trainkit.course.model import Expected, Info, Key
 
 
 @pytest.fixture
@@ -15,6 +16,13 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A trainee's workspace, in use."""
     monkeypatch.setenv("TRAINKIT_WORKSPACE", str(tmp_path / "workspace"))
     return tmp_path / "workspace"
+
+
+def key_of(info: Info) -> Key:
+    """Return the key of the exercise, in an edition that asks for a text where the first one didn't, too."""
+    types = {answer.name: answer.type for answer in INFO.answers}
+    texts = {a.name: Expected("promoters") for a in info.answers if a.type == "text" != types[a.name]}
+    return replace(KEY, answers={**KEY.answers, **texts})
 
 
 @pytest.fixture
@@ -25,7 +33,9 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
         info = replace(info, instant=False, hints={}) if exam else info
         path = tmp_path / "content" / "exercises" / "keys" / "1-01.json"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(dump(info, {} if exam else {0: KEY}), encoding="utf-8")
+        with monkeypatch.context() as patch:
+            patch.setattr(boxes, "COST", 1)  # what opens doesn't depend on it
+            path.write_text(dump(info, {} if exam else {0: key_of(info)}), encoding="utf-8")
         monkeypatch.setenv("TRAINKIT_CONTENT", str(tmp_path / "content"))
         return Loaded(info, variant, monkeypatch)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -11,7 +12,8 @@ from browser.conftest import WIDTHS, overflow
 from browser.looks import too_faint, unnamed
 from browser.test_lab import run_all
 from servers.running import Workbook, eventually, serving
-from trainkit.course.catalogue import catalogue, find, load_key
+from trainkit.authoring.key import compute_key, solution
+from trainkit.course.catalogue import catalogue, find
 
 EXERCISE = "1-06"
 
@@ -27,7 +29,8 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbook]:
 @pytest.fixture(scope="module")
 def nps():
     """The right value of the first answer, and its first typical mistake."""
-    expected = load_key("exercise", EXERCISE, find("exercise", EXERCISE).variant).answers["nps"]
+    source = solution(EXERCISE, Path(__file__).parents[2] / "solutions")
+    expected = compute_key(source, find("exercise", EXERCISE).variant).answers["nps"]
     return expected.value, expected.mistakes[0]
 
 

@@ -20,6 +20,7 @@ from trainkit.course.interactive import WIDGET_MIME, control, picture, quiz_widg
 from trainkit.course.journal import Journal
 from trainkit.course.judge import Verdict
 from trainkit.course.lives import Graded, Notebook
+from trainkit.course.lock import public
 from trainkit.course.model import Info, Quiz, QuizChoice, plain
 from trainkit.errors import InputError, UnknownName
 from trainkit.i18n import use_language
@@ -359,7 +360,7 @@ ONE = Quiz(
     ),
 )
 FOUR = QuizChoice(True, {"en": "Four", "zh": "四"}, {"en": "Twice two.", "zh": "二的两倍。"})
-TWO = Quiz("even", ONE.question, (ONE.choices[0], FOUR, ONE.choices[1]))
+TWO = Quiz("even", ONE.question, (ONE.choices[0], FOUR, ONE.choices[1]), several=True)
 
 
 def quizzed(quiz: Quiz, *picks: int) -> str:
@@ -371,6 +372,7 @@ def quizzed(quiz: Quiz, *picks: int) -> str:
     return str(said.value)
 
 
+@pytest.mark.parametrize("sealed", [False, True])
 @pytest.mark.parametrize(
     ("quiz", "picks", "said", "unsaid"),
     [
@@ -384,9 +386,10 @@ def quizzed(quiz: Quiz, *picks: int) -> str:
     ],
 )
 def test_every_choice_of_a_quiz_is_answered_with_its_own_sentence(
-    quiz: Quiz, picks: tuple[int, ...], said: list[str], unsaid: list[str]
+    quiz: Quiz, picks: tuple[int, ...], said: list[str], unsaid: list[str], sealed: bool
 ) -> None:
-    answer = quizzed(quiz, *picks)
+    lesson = Info("1-01", "lesson", quiz.question, "junior", (), 5, quizzes=(quiz,))
+    answer = quizzed(public(lesson).quizzes[0] if sealed else quiz, *picks)
     assert all(part in answer for part in said)
     assert not any(part in answer for part in unsaid)
 

@@ -18,6 +18,7 @@ from trainkit import __version__, content
 from trainkit.authoring.key import UnusableVariant, compute_key
 from trainkit.authoring.opening import alike
 from trainkit.authoring.source import Source
+from trainkit.course.lock import public
 from trainkit.course.model import Expected, Info, Key, Mistake, plain
 from trainkit.errors import GradingError
 from trainkit.files import write_atomic
@@ -225,6 +226,6 @@ def _read_key(path: Path, variant: int) -> Key:
 def activity_file(info: Info, folder: Path) -> Path:
     """Write what the sandbox may know of an exercise, which is what it asks, and return the file."""
     path = folder / f"{info.id}.json"
-    asked = replace(info, hints={}, quizzes=())
+    asked = public(replace(info, hints={}, quizzes=()))
     write_atomic(path, json.dumps(plain(asked), ensure_ascii=False))
     return path

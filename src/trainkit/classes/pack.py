@@ -1,7 +1,8 @@
 """The trainees' archive: the workbook as it is, without what only assessors and authors may know.
 
 What goes in is listed, not what stays out: a file that appears beside the workbook some day is left out until
-somebody decides otherwise.
+somebody decides otherwise. For checks on the spot it holds a lock of each practice, from which nothing can be
+read (`course.lock`); no key goes in, and nothing at all of examinations, hidden and personal data.
 """
 
 from __future__ import annotations

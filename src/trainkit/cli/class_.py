@@ -52,10 +52,11 @@ def pack(
         Path | None, typer.Option(metavar="DIR", help="Where to write; `DIR/packs` by default.")
     ] = None,
 ) -> None:
-    """Pack the workbook for the trainees: everything but solutions, examination keys and secrets.
+    """Pack the workbook for the trainees: everything but solutions, keys and secrets.
 
     Writes `workbook.zip` for all; for each trainee on the roster a card with which the workbook joins the
-    class, and for exercises on personal data a notebook.
+    class, and for exercises on personal data a notebook. For checks on the spot the archive
+    holds a lock of each practice, which can be tried and not read.
 
     Example: `trainkit class pack spring-class`
     """

@@ -15,17 +15,7 @@ from typing import Any
 
 from trainkit import content
 from trainkit.course.lock import Lock, public, seal
-from trainkit.course.model import (
-    Answer,
-    Choice,
-    Column,
-    Info,
-    Key,
-    Kind,
-    Quiz,
-    QuizChoice,
-    plain,
-)
+from trainkit.course.model import Answer, Choice, Column, Info, Key, Kind, Quiz, QuizChoice, plain
 from trainkit.errors import DataError, UnknownName
 from trainkit.i18n import _
 

@@ -19,7 +19,7 @@ __all__ = ["Cell", "Differences", "Grid", "cell_slips", "compare", "find_columns
 _NAMED = 3
 
 #: A table with more rows than so many times the right one's, and some, isn't compared row by row.
-_TIMES, _SOME = 2, 10
+_TIMES, _SOME = 2, 2
 
 Row = Sequence[Any]
 Key = tuple[str, ...]
