@@ -128,7 +128,7 @@ _COUNTED = re.compile(r"\{\w+(?::,)?\}(?: (?:more|further|other|hidden|new))* ([
 _NO_PLURAL = {
     "asks", "comes", "costs", "differs", "does", "exists", "fails", "gives", "has", "holds", "is", "its",
     "keeps", "lacks", "lies", "means", "names", "needs", "runs", "says", "shows", "stands", "starts", "takes",
-    "this", "was",
+    "this", "was", "works",
 }  # fmt: skip
 
 

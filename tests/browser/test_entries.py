@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import psutil
@@ -151,3 +152,29 @@ def test_a_table_is_typed(open_page, book, screenshot, lang, width):
     assert overflow(page) == 0
     assert too_faint(page) == []
     assert unnamed(page) == []
+
+
+@both
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_changed_notebook_is_started_over_from_home(open_page, book, screenshot, lang, width):
+    """It asks, and the changed copy stays beside it."""
+    own = book.plan.workspace / "exercises" / lang / "2-01.ipynb"
+    before = own.read_bytes()
+    document = json.loads(before)
+    document["cells"][0]["source"] = f"# Mine at {width}"
+    own.write_text(json.dumps(document), encoding="utf-8")
+    page = open_page(f"{book.plan.address}&lang={lang}", width)
+    link = page.locator(".restore").first
+    screenshot(page, "home")
+    assert overflow(page) == 0
+    assert too_faint(page) == []
+    link.click()
+    page.locator("form button").wait_for()
+    screenshot(page, "asked")
+    assert overflow(page) == 0
+    assert too_faint(page) == []
+    page.locator("form button").click()
+    page.wait_for_url(f"{book.plan.lab_url}/trainkit/")
+    assert json.loads(own.read_bytes())["cells"] == json.loads(before)["cells"]
+    kept = [path.read_text(encoding="utf-8") for path in own.parent.glob("2-01.before-*.ipynb")]
+    assert any(f"# Mine at {width}" in text for text in kept)

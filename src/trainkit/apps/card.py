@@ -129,7 +129,8 @@ class Card:
     def _on_hint(self, _button: object) -> None:
         rungs = self.page.info.hints[self.answer.name]
         self._rung = min(self._rung + 1, len(rungs))
-        self._say(hint_note(pick(rungs[self._rung - 1]), self._rung, len(rungs)))
+        link = self.page.worked_example() if self._rung == len(rungs) else None
+        self._say(hint_note(pick(rungs[self._rung - 1]), self._rung, len(rungs), link))
 
     def _entered(self) -> bool:
         if self.input.value is ...:

@@ -40,6 +40,9 @@ class Host(Protocol):
     def standings(self) -> tuple[Standing, ...]:
         """Return where each answer stands."""
 
+    def worked_example(self) -> tuple[str, str] | None:
+        """Return where the same steps are worked on other data."""
+
     def refresh(self) -> None:
         """Show what the journal holds now."""
 

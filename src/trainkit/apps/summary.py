@@ -63,7 +63,7 @@ class Summary:
             if answer.name in self._standings
         )
         title = _("Your answers")
-        self._list.value = f"<h3>{title}</h3><ol>{lines}</ol>"
+        self._list.value = f"<h2>{title}</h2><ol>{lines}</ol>"
 
     def _line(self, answer: Answer) -> str:
         standing = self._standings[answer.name]

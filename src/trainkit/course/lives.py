@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from trainkit.course import present
 from trainkit.course.answers import ANSWER_MIME, GIVEN, pack
-from trainkit.course.catalogue import find, info_from_plain, load_key
+from trainkit.course.catalogue import catalogue, find, info_from_plain, load_key
 from trainkit.course.journal import Entry, Journal, Way, now, trainee
 from trainkit.course.judge import Verdict, judge
 from trainkit.course.lock import Lock
@@ -25,7 +25,7 @@ from trainkit.course.naming import about
 from trainkit.course.passages import unseal
 from trainkit.course.standing import Standing, progress_note, standings, submitted_words
 from trainkit.course.typed import as_typed
-from trainkit.i18n import _, joined, pick
+from trainkit.i18n import _, get_language, joined, pick
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -204,11 +204,27 @@ class Notebook(Life):
             note = present.Note("info", about(answer, _("No hints for {name}")), text)
         else:
             step = min(step, len(rungs))
-            note = present.hint_note(pick(rungs[step - 1]), step, len(rungs))
+            link = self.worked_example() if step == len(rungs) else None
+            note = present.hint_note(pick(rungs[step - 1]), step, len(rungs), link)
             if step == len(rungs):
                 self._shown_all_hints.add(answer.name)
         present.display_note([note])
         self._go_on()
+
+    def worked_example(self) -> tuple[str, str] | None:
+        """Return where the same steps are worked on other data: in the lesson that belongs here.
+
+        A lesson's own worked example stands further up in it.
+        """
+        lessons = [self.info.id, *self.info.prerequisites]
+        known = {info.id for info in catalogue("lesson")}
+        lesson = next((id for id in lessons if id in known), None)
+        if lesson is None:
+            return None
+        lang = get_language()
+        address = f"/lab/tree/lessons/{lang}/{lesson}.ipynb"
+        label = _("Lesson {id} works the same steps on other data: its worked example").format(id=lesson)
+        return label, os.environ.get("TRAINKIT_LAB", "") + address
 
     def progress(self) -> None:
         """Show where each answer stands, earlier sessions included."""

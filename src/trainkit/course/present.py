@@ -43,16 +43,25 @@ class Note:
         tone: `good`, `look` (look again) or `info`.
         title: what happened, in a few words.
         text: the rest, as Markdown-free sentences; backticks mark code.
+        link: where to go on, as a label and an address.
     """
 
-    def __init__(self, tone: str, title: str, text: str = "") -> None:
+    def __init__(self, tone: str, title: str, text: str = "", link: tuple[str, str] | None = None) -> None:
         self.tone = tone
+        self.link = link
         self.title = title
         self.text = text
 
     def __repr__(self) -> str:
         mark = _TONES[self.tone][1]
-        return "\n  ".join([f"{mark} {self.title}", *self.text.splitlines()])
+        more = [f"{self.link[0]}: {self.link[1]}"] if self.link else []
+        return "\n  ".join([f"{mark} {self.title}", *self.text.splitlines(), *more])
+
+    def _link(self) -> str:
+        if not self.link:
+            return ""
+        label, address = map(escape, self.link)
+        return f'<div style="margin-top:.25em"><a href="{address}" target="trainkit-lab">{label}</a></div>'
 
     def _repr_html_(self) -> str:
         color, mark = _TONES[self.tone]
@@ -61,7 +70,7 @@ class Note:
             f'<div class="trainkit-note" role="status" style="border-left:4px solid {color};'
             'padding:.5em .9em;margin:.35em 0;line-height:1.5;max-width:46em">'
             f'<strong><span aria-hidden="true" style="color:{color}">{mark}</span> '
-            f"{code_spans(self.title)}</strong>{body}</div>"
+            f"{code_spans(self.title)}</strong>{body}{self._link()}</div>"
         )
 
 
@@ -179,9 +188,9 @@ def recorded_note(verdict: Verdict, answer: Answer, *, released_later: bool) -> 
     return Note("info", about(answer, _("{name} = {value} is noted"), value=value), why)
 
 
-def hint_note(text: str, step: int, steps: int) -> Note:
-    """Return a rung of the ladder of hints."""
-    return Note("info", _("Hint {step} of {steps}").format(step=step, steps=steps), text)
+def hint_note(text: str, step: int, steps: int, link: tuple[str, str] | None = None) -> Note:
+    """Return a rung of the ladder of hints; `link` is where the same step is worked on other data."""
+    return Note("info", _("Hint {step} of {steps}").format(step=step, steps=steps), text, link)
 
 
 def status(outcome: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,11 +13,16 @@ from tornado import web
 
 from trainkit.course.catalogue import find
 from trainkit.errors import UnknownName
+from trainkit.i18n import _
 from trainkit.servers import hand_in, typeface
+from trainkit.servers.copies import find_copies
 from trainkit.servers.pages_of_lab import Handler
 from trainkit.servers.plan import HOME
+from trainkit.servers.workspace import restore
 
 __all__ = ["load_jupyter_server_extension"]
+
+_LAB_SCRIPT = Path(__file__).parent / "templates" / "lab" / "lab.js"
 
 #: The end of an exercise page's address.
 _EXERCISE_PAGE = re.compile(r"/voila/render/(en|zh)/([0-9A-Za-z-]+)\.ipynb(?:\?|$)")
@@ -32,6 +38,8 @@ def load_jupyter_server_extension(server: Any) -> None:
         (HOME, HomeHandler),
         (HOME.rstrip("/"), web.RedirectHandler, {"url": HOME}),
         (f"{HOME}alive", AliveHandler),
+        (f"{HOME}lab.js", LabScriptHandler),
+        (f"{HOME}restore/(lesson|exercise)/(en|zh)/([0-9A-Za-z-]+)", RestoreHandler),
         typeface.HANDLER,
         (f"{HOME}exercise/(en|zh)/([0-9A-Za-z-]+)", ExerciseHandler),
         *hand_in.handlers(),
@@ -72,6 +80,43 @@ class ExerciseHandler(Handler):
             raise web.HTTPError(404) from error
         token = urlencode({"token": self.plan.page_token})
         self.redirect(f"{self.plan.page_url}/voila/render/{lang}/{id}.ipynb?{token}")
+
+
+class RestoreHandler(Handler):
+    """Lays a notebook anew; it asks first, and the changed copy is kept."""
+
+    @web.authenticated
+    def get(self, kind: str, lang: str, id: str) -> None:
+        """Ask."""
+        with self.speaking():
+            name = self._copy(kind, lang, id)
+            self.render_page("restore.html", name=name, home=HOME, xsrf=self.xsrf_form_html())
+
+    @web.authenticated
+    def post(self, kind: str, lang: str, id: str) -> None:
+        """Lay the notebook anew."""
+        restore(self.plan.workspace, self._copy(kind, lang, id))
+        self.redirect(HOME, status=303)
+
+    def _copy(self, kind: str, lang: str, id: str) -> str:
+        copies = find_copies(self.plan.workspace).get((kind, id, lang))
+        if not copies:
+            raise web.HTTPError(404)
+        return copies[0]
+
+
+class LabScriptHandler(Handler):
+    """The script that puts the way home into JupyterLab."""
+
+    @web.authenticated
+    def get(self) -> None:
+        """Answer with the script, its one text in the language that was chosen last."""
+        with self.speaking():
+            text = json.dumps(_("All lessons"), ensure_ascii=False)
+        self.set_header("Content-Type", "text/javascript; charset=utf-8")
+        self.set_header("Cache-Control", "no-store")
+        script = _LAB_SCRIPT.read_text(encoding="utf-8")
+        self.finish(f"const HOME_TEXT = {text};\n{script}")
 
 
 class AliveHandler(APIHandler):

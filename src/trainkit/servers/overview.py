@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, field
 from typing import Literal
+from urllib.parse import quote
 
 from trainkit.course.catalogue import catalogue
 from trainkit.course.handing_in.card import card_of, own_variant
@@ -12,8 +13,9 @@ from trainkit.course.journal import HandIn, Journal
 from trainkit.course.model import LEVELS, Info
 from trainkit.course.standing import Standing, earned, standings
 from trainkit.i18n import _, get_language, pick
+from trainkit.servers.copies import Copies, find_copies
 from trainkit.servers.plan import HOME, Plan
-from trainkit.servers.workspace import new_editions
+from trainkit.servers.workspace import is_changed, new_editions
 
 __all__ = ["HAND_IN", "Activity", "Card", "Overview", "Phase", "overview"]
 
@@ -35,6 +37,8 @@ class Activity:
         minutes: how long it takes.
         instant: verdicts are given on the spot.
         editions: addresses of new editions that lie beside a changed copy.
+        restore: the address that lays the notebook anew; empty while it is as it was laid.
+        others: names and addresses of further copies; `lab` opens the one that was saved last.
     """
 
     lab: str
@@ -43,6 +47,8 @@ class Activity:
     minutes: int
     instant: bool
     editions: tuple[str, ...]
+    restore: str = ""
+    others: tuple[tuple[str, str], ...] = ()
 
     @property
     def total(self) -> int:
@@ -224,8 +230,9 @@ def overview(plan: Plan) -> Overview:
     journal = Journal.of(plan.workspace)
     handed = journal.hand_ins(who=plan.trainee)
     known = card_of(plan.workspace)
+    copies = find_copies(plan.workspace)
     cards = [
-        _card(plan, journal, handed, id, {info.kind: info for info in infos})
+        _card(plan, journal, handed, copies, id, {info.kind: info for info in infos})
         for id, infos in itertools.groupby(catalogue(), key=lambda info: info.id)
     ]
     phases = _phases()
@@ -247,28 +254,38 @@ def _phases() -> list[Phase]:
     ]
 
 
-def _card(plan: Plan, journal: Journal, handed: list[HandIn], id: str, kinds: dict[str, Info]) -> Card:
+def _card(
+    plan: Plan, journal: Journal, handed: list[HandIn], copies: Copies, id: str, kinds: dict[str, Info]
+) -> Card:
     first = kinds.get("lesson") or kinds["exercise"]
     lesson, exercise = (
-        _activity(plan, journal, handed, kinds[kind]) if kind in kinds else None
+        _activity(plan, journal, handed, copies, kinds[kind]) if kind in kinds else None
         for kind in ("lesson", "exercise")
     )
     return Card(id, pick(first.title), pick(LEVELS[first.level]), first.competencies, lesson, exercise)
 
 
-def _activity(plan: Plan, journal: Journal, handed: list[HandIn], info: Info) -> Activity:
+def _activity(plan: Plan, journal: Journal, handed: list[HandIn], copies: Copies, info: Info) -> Activity:
     lang = get_language()
     copy = f"{info.kind}s/{lang}/{info.id}.ipynb"
+    # A renamed copy is found by what it says that it is.
+    newest, *others = copies.get((info.kind, info.id, lang), [copy])
     return Activity(
-        lab=f"/lab/tree/{copy}",
+        lab=_opened(newest),
         page=f"{HOME}exercise/{lang}/{info.id}" if info.kind == "exercise" else "",
         standings=standings(
             info, journal.entries(info, who=plan.trainee), own_variant(plan.workspace, info), handed
         ),
         minutes=info.minutes,
         instant=info.instant,
-        editions=tuple(f"/lab/tree/{path}" for path in new_editions(plan.workspace, copy)),
+        editions=tuple(f"/lab/tree/{path}" for path in new_editions(plan.workspace, newest)),
+        restore=f"{HOME}restore/{info.kind}/{lang}/{info.id}" if is_changed(plan.workspace, newest) else "",
+        others=tuple((name, _opened(name)) for name in others),
     )
+
+
+def _opened(copy: str) -> str:
+    return f"/lab/tree/{quote(copy)}"
 
 
 def _resume(cards: list[Card]) -> Card | None:

@@ -84,6 +84,8 @@ def _write_lab_settings(jupyter: Path) -> None:
     disabled = [
         "@jupyterlab/apputils-extension:announcements",
         "@jupyterlab/extensionmanager-extension",
+        # Its button renders on this server, which doesn't: pages have a server of their own.
+        "@voila-dashboards/jupyterlab-preview",
     ]
     write_atomic(jupyter / "config" / "custom" / "custom.css", _LAB_STYLE)
     labconfig = jupyter / "config" / "labconfig"
@@ -157,6 +159,7 @@ def environment(plan: Plan, life: str) -> dict[str, str]:
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         "PYTHONUTF8": "1",
         "TRAINKIT_LIFE": _LIVES.get(life, life),
+        "TRAINKIT_LAB": plan.lab_url,
         "TRAINKIT_TRAINEE": plan.trainee,
         "TRAINKIT_WORKSPACE": str(plan.workspace),
     }

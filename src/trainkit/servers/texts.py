@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from trainkit.i18n import _, ngettext, use_language
 
-__all__ = ["LANGUAGE_TAGS", "failure_texts", "page_texts", "speaking"]
+__all__ = ["LANGUAGE_TAGS", "failure_texts", "login_texts", "page_texts", "speaking"]
 
 #: What `<html lang>` says, so that a browser picks Chinese glyphs and a reader's voice speaks Chinese.
 LANGUAGE_TAGS = {"en": "en", "zh": "zh-CN"}
@@ -49,6 +49,27 @@ def page_texts() -> dict[str, str]:
         "noscript": _("This page needs JavaScript. Please allow it for this address."),
         "slow": _("This takes longer than usual. The page may still come; if not, reload it."),
     }
+
+
+def login_texts() -> list[dict[str, str]]:
+    """Return what is said to somebody without the token, in each language."""
+    found = []
+    for lang, tag in LANGUAGE_TAGS.items():
+        with speaking(lang):
+            found.append(
+                {
+                    "tag": tag,
+                    "title": _("This page opens with the workbook's own address"),
+                    "again": _("In a terminal, run this; it opens the workbook in your browser:"),
+                    "address": _(
+                        "Or open the address that it prints. It ends in a long token, new at each start."
+                    ),
+                    "token": _("Token"),
+                    "open": _("Open"),
+                    "wrong": _("This isn't the token of the workbook that runs now."),
+                }
+            )
+    return found
 
 
 def failure_texts(status: int) -> dict[str, str]:

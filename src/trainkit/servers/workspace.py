@@ -20,9 +20,20 @@ from trainkit.course.handing_in.notebooks import on_variant
 from trainkit.errors import ServerError
 from trainkit.files import write_atomic
 from trainkit.i18n import LANGUAGES, _
+from trainkit.servers.copies import Copies, find_copies
 from trainkit.servers.plan import hidden_folder
 
-__all__ = ["DEFAULT_FOLDER", "Laid", "lay", "new_editions", "open_workspace", "opened_on", "resolve"]
+__all__ = [
+    "DEFAULT_FOLDER",
+    "Laid",
+    "is_changed",
+    "lay",
+    "new_editions",
+    "open_workspace",
+    "opened_on",
+    "resolve",
+    "restore",
+]
 
 #: Where a workspace is laid unless another folder is named.
 DEFAULT_FOLDER = "trainkit-workspace"
@@ -84,8 +95,12 @@ def lay(workspace: Path) -> Laid:
     editions = _read_register(register)
     laid = Laid()
     card = card_of(workspace)
+    copies = find_copies(workspace)
     for name, source in _course_notebooks():
-        _lay_one(workspace, name, opened_on(card, name, source), editions, laid)
+        own = _own_name(workspace, name, copies)
+        if own != name and name in editions:  # renamed, and still the trainee's copy
+            editions[own] = editions.pop(name)
+        _lay_one(workspace, own, opened_on(card, name, source), editions, laid)
     write_atomic(register, json.dumps(editions, indent=1, sort_keys=True) + "\n")
     return laid
 
@@ -110,6 +125,55 @@ def opened_on(card: Card | None, name: str, source: Path) -> bytes:
     data = source.read_bytes()
     own = card.variants.get(source.stem) if card and name.startswith("exercises/") else None
     return data if own is None else on_variant(data, own)
+
+
+def is_changed(workspace: Path, name: str) -> bool:
+    """Tell whether text or code of the copy `name` differs from its edition."""
+    edition = _edition_of(workspace, name)
+    try:
+        return edition is not None and _work((workspace / name).read_bytes()) != _work(edition)
+    except OSError:
+        return False
+
+
+def restore(workspace: Path, name: str) -> str:
+    """Lay the edition of the copy `name` anew; the changed copy is kept beside it.
+
+    Returns:
+        The path of the kept copy below the workspace; empty if the copy wasn't changed.
+    """
+    edition = _edition_of(workspace, name)
+    if edition is None or not is_changed(workspace, name):
+        return ""
+    path = workspace / name
+    kept = next(
+        free for n in count(1) if not (free := path.with_name(f"{path.stem}.before-{n}.ipynb")).exists()
+    )
+    path.rename(kept)
+    write_atomic(path, edition)
+    register = hidden_folder(workspace) / "editions.json"
+    editions = _read_register(register)
+    editions[name] = {"bytes": _digest(edition), "work": _work(edition)}
+    write_atomic(register, json.dumps(editions, indent=1, sort_keys=True) + "\n")
+    return kept.relative_to(workspace).as_posix()
+
+
+def _edition_of(workspace: Path, name: str) -> bytes | None:
+    """Return the course's notebook of which `name` is a copy, by what the copy says that it is."""
+    for (kind, id, lang), names in find_copies(workspace).items():
+        folder = next((course for course, own in _FOLDERS.items() if own == f"{kind}s"), "")
+        source = content.root() / folder / lang / f"{id}.ipynb"
+        if name in names and folder and source.is_file():
+            return opened_on(card_of(workspace), f"{kind}s/{lang}/{id}.ipynb", source)
+    return None
+
+
+def _own_name(workspace: Path, name: str, copies: Copies) -> str:
+    """Return the name of the trainee's copy: the course's own, or what it was renamed to."""
+    if (workspace / name).exists():
+        return name
+    folder, lang, file = name.split("/")
+    return next(iter(copies.get((folder[:-1], file.removesuffix(".ipynb"), lang), ())), name)
 
 
 def _course_notebooks() -> Iterator[tuple[str, Path]]:
