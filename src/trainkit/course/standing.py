@@ -165,13 +165,19 @@ def submitted_words(given: Given, answer: Answer) -> str:
     return text.format(value=value, when=moment(given.at))
 
 
-def said_of(standing: Standing) -> str:
-    """Say where an answer stands: what was submitted, what it would earn, and whether it was right before."""
+def said_of(standing: Standing, *, handed_in: bool = True) -> str:
+    """Say where an answer stands: what was submitted, what it would earn, and whether it was right before.
+
+    Args:
+        standing: of the answer.
+        handed_in: say also that it isn't handed in yet; where one is about to, that goes without saying.
+    """
     if not standing.given:
         nothing = _("Nothing is submitted.")
         return joined(nothing, _("You have had it right.")) if standing.was_right else nothing
     submitted = [submitted_words(g, standing.answer) for g in standing.given]
-    return joined(*submitted, _earns_words(standing), "" if standing.handed_in else _("Not handed in yet."))
+    waiting = handed_in and not standing.handed_in
+    return joined(*submitted, _earns_words(standing), _("Not handed in yet.") if waiting else "")
 
 
 def _earns_words(standing: Standing) -> str:

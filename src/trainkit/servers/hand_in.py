@@ -174,7 +174,7 @@ def _lines(info: Info, found: tuple[Standing, ...]) -> Iterator[AnswerLine]:
     for standing in found:
         full = standing.earns is None or not info.instant or standing.earns >= standing.answer.points
         look = "missing" if not standing.given else "" if full else "half"
-        yield AnswerLine(unmarked(pick(standing.answer.ask)), said_of(standing), look)
+        yield AnswerLine(unmarked(pick(standing.answer.ask)), said_of(standing, handed_in=False), look)
 
 
 def _below(path: Path, workspace: Path) -> str:
