@@ -245,7 +245,6 @@ PROMISES = {
     "libraries": ["python -c 'import duckdb, matplotlib.pyplot, openpyxl, polars, sklearn.linear_model'"],
     "postgres": ["python -c 'import psycopg; print(psycopg.pq.__impl__)'"],
     "spark": ["python -c 'import pyspark.sql'"],
-    "xlsx": ["trainkit data generate --out lantai --customers 2000 --table vendors --format xlsx"],
 }
 
 

@@ -98,7 +98,6 @@ def read_roster(path: Path) -> list[Entry]:
 
     Raises:
         GradingError: it can't be read, or something in it is wrong; all faults are named with their lines.
-        MissingExtra: it is an Excel file, and openpyxl isn't installed.
     """
     faults: list[str] = []
     rows = _rows(_lines(read_text(path)[0]), path, faults)

@@ -10,7 +10,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from trainkit.errors import GradingError
-from trainkit.extras import needed
 from trainkit.i18n import _
 
 __all__ = ["EXCEL", "plain_cell", "read_text", "without_row"]
@@ -36,7 +35,6 @@ def read_text(path: Path) -> tuple[str, str]:
 
     Raises:
         GradingError: it can't be read, or nothing says for sure which letters its bytes are.
-        MissingExtra: it is an Excel file, and openpyxl isn't installed.
     """
     try:
         raw = path.read_bytes()
@@ -63,8 +61,8 @@ def without_row(path: Path, number: int) -> bytes:
         path: of the file.
         number: of the row, from 1.
     """
-    with needed("xlsx"):
-        from openpyxl import load_workbook
+    from openpyxl import load_workbook
+
     book = load_workbook(path)
     book.worksheets[0].delete_rows(number)
     written = io.BytesIO()
@@ -110,9 +108,9 @@ def _sheet(path: Path, raw: bytes) -> str:
     """Return the first sheet of an Excel file as CSV, one line a row."""
     import zipfile
 
-    with needed("xlsx"):
-        from openpyxl import load_workbook
-        from openpyxl.utils.exceptions import InvalidFileException
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
         rows = list(book.worksheets[0].iter_rows(values_only=True))

@@ -12,7 +12,6 @@ from trainkit.company.hashing import Fingerprint
 from trainkit.company.schema import TABLES
 from trainkit.company.simulation import CUSTOMERS, SEED, stream_tables
 from trainkit.errors import InputError, OutOfRange
-from trainkit.extras import needed
 from trainkit.i18n import _
 
 if TYPE_CHECKING:
@@ -82,8 +81,8 @@ class _Excel:
     """Appends parts to the one sheet of an Excel file."""
 
     def __init__(self, path: Path) -> None:
-        with needed("xlsx"):
-            from openpyxl import Workbook
+        from openpyxl import Workbook
+
         self._path, self._rows = path, 0
         self._book = Workbook(write_only=True)
         self._sheet = self._book.create_sheet("data")

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, cast
 
-from trainkit.extras import needed
-
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -84,8 +82,6 @@ def online_retail(file: BytesIO) -> pd.DataFrame:
     if not file.getvalue().startswith(b"PK"):
         frame = csv(dtype=kinds)(file)
         return frame.assign(InvoiceDate=pd.to_datetime(frame["InvoiceDate"]))
-    with needed("xlsx"):
-        import openpyxl  # noqa: F401
     return pd.read_excel(file, dtype=kinds)
 
 

@@ -46,7 +46,6 @@ def export(submissions: Sequence[Submission], form: str) -> bytes:
         form: one of `FORMATS`.
 
     Raises:
-        MissingExtra: the format needs a library that isn't installed.
         UnknownName: there is no such format.
     """
     if form not in FORMATS:

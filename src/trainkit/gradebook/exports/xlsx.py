@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from trainkit.errors import GradingError
-from trainkit.extras import needed
 from trainkit.gradebook import summary
 from trainkit.gradebook.exports.tables import wide_table
 from trainkit.gradebook.records import Submission
@@ -49,10 +48,9 @@ def workbook(submissions: Sequence[Submission]) -> bytes:
 
     Raises:
         GradingError: there are more answers than a sheet has rows.
-        MissingExtra: openpyxl isn't installed.
     """
-    with needed("xlsx"):
-        from openpyxl import Workbook
+    from openpyxl import Workbook
+
     book = Workbook()
     book.remove(book.worksheets[0])
     words = _words()
