@@ -79,7 +79,7 @@ def test_files_come_by_trainee_and_exercise(tmp_path: Path):
     assert [(h.trainee, h.exercise) for h in handed] == [("chen", "1-06"), ("chen", "2-01"), ("zhou", "1-06")]
     assert {str(i.path.relative_to(tmp_path)) for i in ignored} == {
         "readme.ipynb",
-        "chen/older",
+        "chen/older/1-06.ipynb",
         "wei/1-99.ipynb",
     }
     assert all(i.reason for i in ignored)
@@ -212,6 +212,7 @@ class Listed:
     display_name: str = ""
     email: str = ""
     number: str = ""
+    platform: str = ""
 
 
 ROSTER = [

@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from submitted import notebook
 
 from trainkit.sandbox.limits import Limits
-from trainkit.submissions.notebooks import Damaged, content_hash, read_bytes, repair, runnable, stated_variant
+from trainkit.submissions.notebooks import (
+    Damaged,
+    Gone,
+    content_hash,
+    read_bytes,
+    repair,
+    runnable,
+    stated_variant,
+)
 
 DAMAGED = {
     "an empty file": b"",
@@ -182,8 +190,8 @@ def test_a_named_pipe_does_not_block(tmp_path: Path):
         read_bytes(tmp_path / "pipe.ipynb")
 
 
-def test_a_missing_file_is_damaged(tmp_path: Path):
-    with pytest.raises(Damaged, match="can't be read"):
+def test_a_missing_file_is_gone(tmp_path: Path):
+    with pytest.raises(Gone, match="removed while others were graded"):
         read_bytes(tmp_path / "gone.ipynb")
 
 

@@ -47,10 +47,10 @@ def grade(
 ) -> None:
     """Grade submitted notebooks in a sandbox, on data that nobody has seen.
 
-    Takes `submissions/<trainee>/<exercise>.ipynb`, a zip archive of it, Moodle's download of all submissions,
-    and nbgrader's `submitted/`. Writes a gradebook, `grades.csv`, `answers.csv` and a feedback page for each
-    trainee. What was graded before and hasn't changed keeps its grade, so the command can be stopped and
-    started again.
+    Takes `submissions/<trainee>/<exercise>.ipynb`, a zip archive of it, Moodle's and Canvas's downloads of
+    all submissions, and nbgrader's `submitted/`. Writes a gradebook, `grades.csv`, `answers.csv` and a
+    feedback page for each trainee. What was graded before and hasn't changed keeps its grade, so the command
+    can be stopped and started again.
 
     Example: `trainkit grade spring-class --workers 4`
     """
@@ -93,6 +93,8 @@ def _list(job: Job) -> None:
     for one in planned:
         sign = "+" if one.grades else "="
         typer.echo(printable(f"{sign} {one.item.name}: {one.why}"))
+    for name in job.absent():
+        typer.echo(printable(_("– {trainee}: nothing was handed in.").format(trainee=name)))
     show_ignored(screen(), job.ignored)
     would = sum(one.grades for one in planned)
     typer.echo(

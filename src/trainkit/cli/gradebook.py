@@ -61,6 +61,39 @@ def mark(
 
 
 @gradebook.command()
+def choose(
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="The folder or archive that counts, as grading named it.")
+    ],
+    folder: ClassFolder,
+    trainee: Trainee = "",
+    exercise: Annotated[str, typer.Option(metavar="ID", help="This exercise only.")] = "",
+    why: Why = "",
+    database: Database = "",
+) -> None:
+    """Say which of two sources of one person's work counts, from the next `trainkit grade` on.
+
+    Where work came from two places, neither replaces a grade until this is said. Without options it holds for
+    every conflict that the source is part of.
+
+    Example: `trainkit gradebook choose week2.zip spring-class --trainee lin-yue --exercise 1-06`
+    """
+    from trainkit.classes.classroom import Classroom
+    from trainkit.gradebook import questions
+    from trainkit.gradebook.enrolment import open_class
+
+    with open_class(Classroom.load(folder, database=database), create=False) as book:
+        n = questions.choose(book, source, trainee=trainee, exercise=exercise, why=why)
+    typer.echo(
+        ngettext(
+            "{n} conflict is decided. `trainkit grade` grades it.",
+            "{n} conflicts are decided. `trainkit grade` grades them.",
+            n,
+        ).format(n=n)
+    )
+
+
+@gradebook.command()
 def audit(
     folder: ClassFolder,
     trainee: Trainee = "",

@@ -34,11 +34,12 @@ def show(
     Example: `trainkit grades show spring-class --exercise 1-06`
     """
     from trainkit.classes.classroom import Classroom
-    from trainkit.reports.publishing import latest_of
+    from trainkit.reports.publishing import latest_of, open_of
     from trainkit.reports.results import screen, show_rows
 
     classroom = Classroom.load(folder, database=database)
-    show_rows(screen(), latest_of(classroom, trainee=trainee, exercise=exercise))
+    found = latest_of(classroom, trainee=trainee, exercise=exercise)
+    show_rows(screen(), found, open_of(classroom, trainee=trainee, exercise=exercise))
 
 
 @grades.command()

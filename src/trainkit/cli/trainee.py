@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from trainkit.cli.options import ClassFolder, Database, Force
-from trainkit.i18n import _, listed
+from trainkit.i18n import _, listed, ngettext
 
 __all__ = ["register"]
 
@@ -50,6 +50,35 @@ def import_(
     )
     if unused := unused_columns(roster):
         typer.echo(_("Nothing is taken from these columns: {names}.").format(names=listed(unused)))
+
+
+@people.command()
+def match(
+    said: Annotated[str, typer.Argument(metavar="NAME", help="The name that a folder or file has.")],
+    trainee: Name,
+    folder: ClassFolder,
+    why: Annotated[str, typer.Option(help="The reason, for the audit trail; without names.")] = "",
+    database: Database = "",
+) -> None:
+    """Say who somebody is whose folder's name isn't on the roster. It holds for every later run.
+
+    What was graded under that name becomes the person's; a grade of the person's own stays in front.
+
+    Example: `trainkit trainee match "张 伟" zhang-wei spring-class`
+    """
+    from trainkit.classes.classroom import Classroom
+    from trainkit.gradebook import questions
+    from trainkit.gradebook.enrolment import open_class
+
+    with open_class(Classroom.load(folder, database=database)) as book:
+        moved = questions.match(book, said, trainee, why=why)
+    typer.echo(
+        ngettext(
+            "“{said}” is {trainee}. {n} grade was moved.",
+            "“{said}” is {trainee}. {n} grades were moved.",
+            moved,
+        ).format(said=said, trainee=trainee, n=moved)
+    )
 
 
 @people.command()

@@ -68,8 +68,18 @@ class Gradebook:
     def __exit__(self, *_error: object) -> None:
         self.close()
 
-    def is_graded(self, trainee: str, info: Info, content: str, plan: str) -> bool:
-        """Tell whether this submission has its grade already, and note that it was handed in again."""
+    def is_graded(
+        self, trainee: str, info: Info, content: str, plan: str, *, note: str | None = None
+    ) -> bool:
+        """Tell whether this submission has its grade already, and note that it was handed in again.
+
+        Args:
+            trainee: who handed it in.
+            info: the exercise.
+            content: hash of what was handed in.
+            plan: of the assignment.
+            note: what the grade must say, of files that couldn't be read and so have the same content.
+        """
 
         def work(session: Session) -> bool:
             found = session.scalars(
@@ -78,6 +88,7 @@ class Gradebook:
                     records.Submission.source == "file",
                     records.Submission.content == content,
                     records.Submission.plan == plan,
+                    *([records.Submission.note == note] if note is not None else []),
                 )
             ).first()
             if found is not None:
@@ -120,7 +131,7 @@ class Gradebook:
         handed = Work("file", plan, received, files, again)
 
         def work(session: Session) -> list[changes.Change]:
-            kept = graded_before(session, trainee, info.id, graded.content)
+            kept = graded_before(session, trainee, info.id, graded.content if received else "")
             if graded.state == "failed" and kept is not None:
                 kept.plan = ""
                 if not again:

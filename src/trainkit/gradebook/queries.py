@@ -107,10 +107,13 @@ def handed_in(session: Session) -> set[tuple[str, str]]:
 
 
 def graded_before(session: Session, trainee: str, exercise: str, content: str) -> records.Submission | None:
-    """Return the submission of the same work that has a grade, under whatever edition."""
+    """Return the submission of the same work that has a grade, under whatever edition.
+
+    Where nothing is known of the work (`content` is empty), it's the last one with a grade.
+    """
     query = counting(trainee, exercise).where(
-        records.Submission.source == "file",
-        records.Submission.content == content,
-        records.Submission.state == "graded",
+        records.Submission.source == "file", records.Submission.state == "graded"
     )
+    if content:
+        query = query.where(records.Submission.content == content)
     return session.scalars(query).first()

@@ -22,19 +22,22 @@ __all__ = [
     "Audit",
     "Base",
     "ByHand",
+    "Choice",
     "ClassInfo",
     "Evidence",
     "Execution",
     "Exercise",
     "HandedFile",
     "Mark",
+    "Match",
+    "Question",
     "Result",
     "Submission",
     "Trainee",
 ]
 
 #: The migration that these tables correspond to.
-SCHEMA = "0004"
+SCHEMA = "0005"
 
 
 def _now() -> datetime:
@@ -275,6 +278,42 @@ class Evidence(Base):
     def share(self) -> float:
         """The share of the points, from 0 to 1; 0 where there are none."""
         return self.awarded / self.points if self.points else 0.0
+
+
+class Match(Base):
+    """Whom a folder's name means, as an assessor said."""
+
+    __tablename__ = "match"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    trainee_id: Mapped[int] = mapped_column(ForeignKey("trainee.id", ondelete="CASCADE"), index=True)
+    said: Mapped[str] = mapped_column(Words)
+
+
+class Choice(Base):
+    """Which of two sources of one person's work counts, as an assessor said."""
+
+    __tablename__ = "choice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    trainee_id: Mapped[int] = mapped_column(ForeignKey("trainee.id", ondelete="CASCADE"), index=True)
+    exercise: Mapped[str] = mapped_column(String(40))
+    source: Mapped[str] = mapped_column(Words)
+
+
+class Question(Base):
+    """What the last look at the submissions left open about somebody; `exercise` is empty for all."""
+
+    __tablename__ = "question"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    trainee_id: Mapped[int] = mapped_column(ForeignKey("trainee.id", ondelete="CASCADE"), index=True)
+    exercise: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(16))
+    source: Mapped[str] = mapped_column(Words)
+    note: Mapped[str] = mapped_column(Words)
+
+    trainee: Mapped[Trainee] = relationship()
 
 
 class Audit(Base):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import shorten
 from typing import Any
 
 from trainkit.gradebook import records
 from trainkit.gradebook.grades import LEFT_OUT
+from trainkit.gradebook.questions import Open
 from trainkit.gradebook.spreadsheet import csv_bytes
 from trainkit.i18n import _, joined, listed, ngettext, retold
 from trainkit.sandbox.lacking import lacked
@@ -25,6 +26,7 @@ __all__ = [
     "grades_table",
     "lacking",
     "legend",
+    "open_rows",
     "plain_value",
     "remarks",
     "rows",
@@ -63,6 +65,7 @@ class Row:
         points: that could be earned.
         answers: each answer's mark and mistake codes, on the variant that the trainee worked on.
         remarks: what an assessor should know, in the language in use.
+        name: the full name; empty if the roster doesn't tell it.
     """
 
     trainee: str
@@ -73,6 +76,7 @@ class Row:
     points: float
     answers: str
     remarks: str
+    name: str = ""
 
     @property
     def percent(self) -> float:
@@ -92,9 +96,39 @@ def rows(submissions: Iterable[records.Submission]) -> list[Row]:
             s.points,
             _answers(s),
             joined(*remarks(s)),
+            s.trainee.display_name,
         )
         for s in submissions
     ]
+
+
+#: What an open question is a row of its own for: there is no grade that it could stand beside.
+_ROWS = frozenset({"no notebook", "conflict", "nothing"})
+
+
+def open_rows(questions: Iterable[Open], graded: Iterable[Row] = ()) -> list[Row]:
+    """Return rows and what is open about them, by trainee and exercise.
+
+    Where somebody has a grade for the exercise, what is open is one more remark in that row; without a grade,
+    and for people without work, it is a row of its own.
+
+    Args:
+        questions: what is open.
+        graded: the rows of the submissions.
+    """
+    found = {(row.trainee, row.exercise): row for row in graded}
+    for question in questions:
+        said = question.note or _("Nothing was handed in.")
+        keys = [(question.trainee, question.exercise)]
+        if not question.exercise:
+            keys = [key for key in found if key[0] == question.trainee] or keys
+        for key in keys:
+            if (row := found.get(key)) is not None:
+                if said not in row.remarks:
+                    found[key] = replace(row, remarks=joined(row.remarks, said))
+            elif question.kind in _ROWS:
+                found[key] = Row(*key, "", question.kind, 0.0, 0.0, "", said, question.name)
+    return [found[key] for key in sorted(found)]
 
 
 def legend() -> str:
@@ -207,25 +241,29 @@ def lacking(submissions: Iterable[records.Submission]) -> dict[str, int]:
 Table = tuple[list[str], list[list[Any]]]
 
 
-def grades_table(submissions: Sequence[records.Submission]) -> Table:
-    """Return one line a submission; the columns' names are the same in every language."""
-    names = ["trainee", "exercise", "edition", "source", "state", "earned", "points", "percent", "remarks"]
-    lines = [
-        [
-            r.trainee,
-            r.exercise,
-            s.exercise.edition,
-            r.source,
-            r.state,
-            r.earned,
-            r.points,
-            r.percent,
-            r.remarks,
-            s.graded_at.strftime("%Y-%m-%d %H:%M:%S"),
-        ]
-        for r, s in zip(rows(submissions), submissions, strict=True)
-    ]
-    return [*names, "graded_at"], lines
+def grades_table(submissions: Sequence[records.Submission], questions: Sequence[Open] = ()) -> Table:
+    """Return one line a submission, and one for everybody without.
+
+    The columns' names are the same in every language.
+
+    Args:
+        submissions: complete records.
+        questions: what is open about them and others.
+    """
+    names = ["trainee", "name", "exercise", "edition", "source", "state", "earned", "points", "percent"]
+    about = {(s.trainee.name, s.exercise.code): s for s in submissions}
+    lines = []
+    for row in open_rows(questions, rows(submissions)):
+        submission = about.get((row.trainee, row.exercise))
+        line: list[Any] = [row.trainee, row.name, row.exercise]
+        if submission is None:
+            line += ["", "", row.state, None, None, None, row.remarks, None]
+        else:
+            at = submission.graded_at.strftime("%Y-%m-%d %H:%M:%S")
+            points = [row.earned, row.points, row.percent]
+            line += [submission.exercise.edition, row.source, row.state, *points, row.remarks, at]
+        lines.append(line)
+    return [*names, "remarks", "graded_at"], lines
 
 
 def answers_table(submissions: Sequence[records.Submission]) -> Table:
@@ -252,9 +290,9 @@ def answers_table(submissions: Sequence[records.Submission]) -> Table:
     return names, lines
 
 
-def grades_csv(submissions: Sequence[records.Submission]) -> bytes:
-    """Return one line a submission, for a spreadsheet; see `grades_table`."""
-    return csv_bytes(*grades_table(submissions))
+def grades_csv(submissions: Sequence[records.Submission], questions: Sequence[Open] = ()) -> bytes:
+    """Return one line a submission and one for everybody without, for a spreadsheet; see `grades_table`."""
+    return csv_bytes(*grades_table(submissions, questions))
 
 
 def answers_csv(submissions: Sequence[records.Submission]) -> bytes:

@@ -10,12 +10,12 @@ from trainkit.classes.assignment import Assignment
 from trainkit.course.model import Key
 from trainkit.gradebook.book import Gradebook
 from trainkit.gradebook.changes import Change
-from trainkit.gradebook.grades import Graded
+from trainkit.gradebook.grades import Graded, State
 from trainkit.grading.grader import Stopped, marks_of, ungraded
 from trainkit.grading.station import Setting, Task, box_for
 from trainkit.sandbox.limits import Limits
 from trainkit.submissions.handed_in import named_variant
-from trainkit.submissions.notebooks import Damaged, content_hash
+from trainkit.submissions.notebooks import Damaged, Gone, content_hash
 
 __all__ = ["Assign", "Classmates", "Item", "Tally", "Workers", "box_for", "run"]
 
@@ -129,7 +129,11 @@ class _Writer:
                 raw, files = item.read(self.setting.limits)
             except Damaged as error:
                 assignment = self.assign(item.trainee, item.exercise, None)
-                graded = ungraded(b"", assignment.info, "damaged", str(error))
+                # Of a file that was removed meanwhile nothing is known: it is to be tried again.
+                state: State = "failed" if isinstance(error, Gone) else "damaged"
+                if state == "damaged" and self._is_known(item, assignment, str(error)):
+                    continue
+                graded = ungraded(b"", assignment.info, state, str(error))
                 self._write(item, Task(self.setting, assignment, b""), graded)
                 continue
             assignment = self.assign(item.trainee, item.exercise, named_variant(raw, files))
@@ -140,6 +144,17 @@ class _Writer:
             task = Task(self.setting, assignment, raw, files)
             self._out[item.trainee, item.exercise] = task
             yield item, task
+
+    def _is_known(self, item: Item, assignment: Assignment, note: str) -> bool:
+        """Tell whether a file that can't be read was found so before; it isn't written anew by every run."""
+        nothing = content_hash(b"")
+        if self.again or not self.gradebook.is_graded(
+            item.trainee, assignment.info, nothing, assignment.plan, note=note
+        ):
+            return False
+        self.kept += 1
+        self.report(item)
+        return True
 
     def record(self, item: Item, graded: Graded) -> None:
         """Write the grade of what was handed out."""

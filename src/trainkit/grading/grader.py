@@ -17,7 +17,7 @@ from trainkit.course.model import Info, Key
 from trainkit.gradebook.grades import Execution, Graded, Judged, Mark, State
 from trainkit.grading.execution import execute
 from trainkit.grading.scoring import better, mark
-from trainkit.i18n import _, joined, listed, speaking
+from trainkit.i18n import _, joined, listed, ngettext, speaking
 from trainkit.sandbox.levels import shared_runner
 from trainkit.sandbox.limits import Limits
 from trainkit.sandbox.running import Runner
@@ -73,12 +73,23 @@ def grade(
         )
         said = judge_typed(info, own.key, typed.answers) if typed else {}
         remarks = typed.remarks(own.variant) if typed else ()
-        note = "\n".join(text for text in (note, *remarks) if text)
+        note = "\n".join(text for text in (note, *remarks, _retyped(submitted)) if text)
     marks = marks_of(info, judged, classmates, said)
     broken = next((j.execution.detail for j in judged if j.execution.state == "broken"), None)
     state: State = "graded" if broken is None else "failed"
     lang = submitted.lang if submitted else typed.lang if typed else "en"
     return Graded(content_hash(raw, files), state, lang, broken or note, judged, marks, said)
+
+
+def _retyped(submitted: Submitted | None) -> str:
+    """Say which cells were read as code although their type is another one; nothing if there are none."""
+    if submitted is None or not submitted.retyped:
+        return ""
+    return ngettext(
+        "Cell {cells} isn't a code cell any more; it was read as code.",
+        "Cells {cells} aren't code cells any more; they were read as code.",
+        len(submitted.retyped),
+    ).format(cells=listed(submitted.retyped))
 
 
 def _notebook(

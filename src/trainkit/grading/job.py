@@ -21,6 +21,7 @@ from trainkit.extras import needed, require
 from trainkit.gradebook.book import Gradebook
 from trainkit.gradebook.enrolment import open_class
 from trainkit.gradebook.queries import handed_in, whose
+from trainkit.gradebook.questions import Open, answered, ask, left_open
 from trainkit.gradebook.records import Submission
 from trainkit.grading import batch
 from trainkit.grading.pool import LocalWorkers
@@ -119,8 +120,10 @@ class Way:
                     report=lambda item: progress.step(f"{item.trainee}/{item.exercise}"),
                 )
             progress.close()
-            latest = gradebook.latest()
-        write_results(self.classroom.grades, latest, preparation.keys_for(whose(latest)), self.released)
+            latest, questions = gradebook.latest(), left_open(gradebook)
+        write_results(
+            self.classroom.grades, latest, preparation.keys_for(whose(latest)), self.released, questions
+        )
         return tally, [s for s in latest if (s.trainee.name, s.exercise.code) in pairs]
 
 
@@ -148,12 +151,14 @@ class Job:
         handed: files to grade.
         ignored: what isn't graded, and why.
         unpacked: the private folder of unpacked archives.
+        exercises: ids that are graded.
     """
 
     way: Way
     handed: Sequence[intake.Handed]
     ignored: Sequence[intake.Ignored]
     unpacked: tempfile.TemporaryDirectory[str] = field(repr=False, compare=False)
+    exercises: Sequence[str] = ()
 
     @classmethod
     def of(
@@ -185,14 +190,13 @@ class Job:
         way = Way.of(class_folder(folder), solutions=solutions, unsafe=unsafe, database=database)
         way = replace(way, handed=submissions)
         ids = exercises_of(way.classroom, way.solutions, exercises or ())
-        roster = way.classroom.roster
         unpacked = tempfile.TemporaryDirectory(prefix="trainkit-", ignore_cleanup_errors=True)
         try:
             handed, ignored = intake.collect(
                 submissions,
                 ids,
                 layout=layout,
-                people=read_roster(roster) if roster.is_file() else (),
+                known=_known(way.classroom),
                 unpacked=Path(unpacked.name),
                 limits=way.classroom.limits,
                 keys=_signing(way.classroom),
@@ -207,7 +211,7 @@ class Job:
         except BaseException:
             unpacked.cleanup()
             raise
-        return cls(way, handed, ignored, unpacked)
+        return cls(way, handed, ignored, unpacked, tuple(ids))
 
     def __enter__(self) -> Job:
         return self
@@ -225,8 +229,9 @@ class Job:
         console = screen()
         if self.way.unsafe:
             console.print(_("No sandbox: submitted code runs with your own rights."), style="bold red")
+        self._ask()
         tally, rows = self.way.grade(self.handed, workers=workers, scheduler=scheduler)
-        show_rows(console, rows)
+        show_rows(console, rows, self._questions())
         show_ignored(console, self.ignored)
         show_lacking(console, rows)
         console.print(
@@ -236,6 +241,32 @@ class Job:
             markup=False,
         )
         return tally
+
+    def _ask(self) -> None:
+        """Note in the gradebook what couldn't be decided, so that every later table tells it."""
+        with open_class(self.way.classroom) as gradebook:
+            ask(gradebook, self.open(), self.exercises)
+
+    def _questions(self) -> list[Open]:
+        with open_class(self.way.classroom) as gradebook:
+            return left_open(gradebook)
+
+    def open(self) -> list[Open]:
+        """Return what couldn't be decided about the submissions."""
+        base = self.way.handed if self.way.handed else self.way.classroom.folder
+        base = base if base.is_dir() else base.parent
+        return [
+            Open(i.trainee, i.exercise, i.kind, _below(base, i.path), i.reason)
+            for i in self.ignored
+            if i.kind
+        ]
+
+    def absent(self) -> list[str]:
+        """Return the identifiers of those on the roster of whom nothing at all was found."""
+        roster = self.way.classroom.roster
+        people = [entry.name for entry in read_roster(roster)] if roster.is_file() else []
+        seen = {item.trainee for item in self.handed} | {i.trainee for i in self.ignored}
+        return [name for name in people if name not in seen]
 
     def plan(self) -> list[Planned]:
         """Return what `run` would do with each submission, and why; nothing is graded or written."""
@@ -259,6 +290,20 @@ def _signing(classroom: Classroom) -> Keys | None:
     if not (classroom.private / "class.secret").is_file():
         return None
     return partial(key_of, classroom.secret)
+
+
+def _known(classroom: Classroom) -> intake.Known:
+    """Return what is known of a class's people: its roster, and what assessors said."""
+    people = read_roster(classroom.roster) if classroom.roster.is_file() else []
+    if not (classroom.database or Path(classroom.gradebook).is_file()):
+        return intake.Known(people)
+    with Gradebook(classroom.gradebook) as gradebook:
+        said = answered(gradebook)
+    return intake.Known(people, said.matched, said.chosen, said.names)
+
+
+def _below(base: Path, path: Path) -> str:
+    return path.relative_to(base).as_posix() if path.is_relative_to(base) else path.as_posix()
 
 
 def _classmates(gradebook: Gradebook, pairs: Collection[tuple[str, str]]) -> set[tuple[str, str]]:

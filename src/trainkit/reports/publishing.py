@@ -17,6 +17,7 @@ from trainkit.gradebook.book import Gradebook
 from trainkit.gradebook.enrolment import open_class
 from trainkit.gradebook.exports import FORMATS, export
 from trainkit.gradebook.queries import whose
+from trainkit.gradebook.questions import Open, left_open
 from trainkit.gradebook.records import Submission
 from trainkit.i18n import _, speaking
 from trainkit.reports.class_report import report_page
@@ -28,6 +29,7 @@ __all__ = [
     "export_grades",
     "format_for",
     "latest_of",
+    "open_of",
     "write_feedback",
     "write_report",
 ]
@@ -48,6 +50,16 @@ def latest_of(classroom: Classroom, *, trainee: str = "", exercise: str = "") ->
     """
     with open_class(classroom, create=False) as book:
         return _latest(book, trainee=trainee, exercise=exercise)
+
+
+def open_of(classroom: Classroom, *, trainee: str = "", exercise: str = "") -> list[Open]:
+    """Return what is open about a class's work, people without any included.
+
+    Raises:
+        GradingError: the class has no gradebook yet.
+    """
+    with open_class(classroom, create=False) as book:
+        return left_open(book, trainee=trainee, exercise=exercise)
 
 
 def write_feedback(

@@ -12,6 +12,7 @@ from trainkit.classes.preparation import Keys
 from trainkit.course.model import Info
 from trainkit.files import write_atomic
 from trainkit.gradebook import summary
+from trainkit.gradebook.questions import Open
 from trainkit.i18n import _, ngettext
 from trainkit.reports.feedback import feedback_page
 from trainkit.reports.feedback_view import released_by_kind
@@ -35,6 +36,7 @@ def write_results(
     latest: Sequence[Submission],
     keys: Callable[[str], Keys],
     released: Callable[[Info], bool] = released_by_kind,
+    questions: Sequence[Open] = (),
 ) -> None:
     """Write `grades.csv`, `answers.csv` and the feedback pages.
 
@@ -43,8 +45,9 @@ def write_results(
         latest: of the gradebook, by trainee.
         keys: returns the keys of the variants that a trainee worked on, by exercise and edition.
         released: tells whether trainees may read feedback on an exercise.
+        questions: what is open, people without work included.
     """
-    write_atomic(out / "grades.csv", summary.grades_csv(latest), private=True)
+    write_atomic(out / "grades.csv", summary.grades_csv(latest, questions), private=True)
     write_atomic(out / "answers.csv", summary.answers_csv(latest), private=True)
     for trainee, own in groupby(latest, key=lambda s: s.trainee.name):
         page = feedback_page(trainee, own, keys(trainee), released=released)
@@ -58,9 +61,9 @@ def screen() -> Console:
     return Console(highlight=False)
 
 
-def show_rows(console: Console, submissions: Sequence[Submission]) -> None:
-    """Show a row for each submission, and what its signs mean."""
-    console.print(_table(summary.rows(submissions)))
+def show_rows(console: Console, submissions: Sequence[Submission], questions: Sequence[Open] = ()) -> None:
+    """Show a row for each submission and each person without, and what its signs mean."""
+    console.print(_table(summary.open_rows(questions, summary.rows(submissions))))
     console.print(summary.legend(), style="dim")
 
 
@@ -95,9 +98,13 @@ def _table(found: Sequence[summary.Row]) -> Table:
     table.add_column("%", justify="right", no_wrap=True)
     table.add_column(_("Answers and remarks"), overflow="fold")
     for row in found:
-        points = f"{row.earned:g}/{row.points:g}"
+        there = row.state not in ("no notebook", "conflict", "nothing")
+        points = f"{row.earned:g}/{row.points:g}" if there else "–"
+        percent = f"{row.percent:.1f}" if there else "–"
+        named = row.name and row.name != row.trainee
+        who = f"{row.trainee} · {row.name}" if named else row.trainee
         # Text: names and remarks hold what trainees wrote, which is no markup.
-        cells = [Text(printable(cell)) for cell in (row.trainee, row.exercise, points, f"{row.percent:.1f}")]
+        cells = [Text(printable(cell)) for cell in (who, row.exercise or "–", points, percent)]
         said = [Text(row.answers), Text(printable(row.remarks), style="yellow")]
         table.add_row(*cells, Text("\n").join(part for part in said if part))
     return table

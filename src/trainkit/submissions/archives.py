@@ -25,7 +25,7 @@ from trainkit.i18n import _
 from trainkit.sandbox.limits import Limits
 from trainkit.submissions.alongside import MOST_BYTES, is_helper
 from trainkit.submissions.archive_names import folded, member_name, own_name, place_of, showable
-from trainkit.submissions.layouts import Ignored, is_notebook
+from trainkit.submissions.layouts import Ignored, is_notebook, may_be_notebook
 
 __all__ = ["MOST_IN_A_PLACE", "MOST_MEMBERS", "MOST_RATIO", "MOST_UNPACKED", "unpack"]
 
@@ -162,7 +162,7 @@ def _refused(member: zipfile.ZipInfo, name: str, taken: set[str]) -> str:
         return _("An archive within an archive isn't opened.")
     if member.compress_type not in _METHODS:
         return _("It is packed in an unusual way. Pack it as an ordinary zip archive.")
-    if not (whole or is_notebook(name) or is_helper(own_name(parts[-1]))):
+    if not (whole or is_notebook(name) or is_helper(own_name(parts[-1])) or may_be_notebook(parts[-1])):
         return _("Neither a notebook nor a file that may come along.")
     if folded(name) in taken:
         return _("The archive holds another file of this name.")
@@ -175,7 +175,8 @@ def _most(name: str, limits: Limits) -> int:
     """Return how many bytes of a member are wanted."""
     if name.lower().endswith(SUFFIX):
         return MOST_IN_A_PLACE
-    return limits.notebook_bytes if is_notebook(name) else MOST_BYTES
+    notebook = is_notebook(name) or may_be_notebook(PurePosixPath(name).name)
+    return limits.notebook_bytes if notebook else MOST_BYTES
 
 
 def _write(

@@ -1,4 +1,4 @@
-"""How folders of submissions are laid out: our own way, Moodle's download, and nbgrader's.
+"""How folders of submissions are laid out: our own way, the downloads of platforms, and nbgrader's.
 
 A layout turns a folder into bags: what one trainee handed in, file by file. Nothing is opened here.
 """
@@ -9,25 +9,71 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from trainkit.errors import UnknownName
 from trainkit.i18n import _
 
-__all__ = ["LAYOUTS", "Bag", "Ignored", "bags", "detect", "fits", "is_handed_in", "is_notebook", "root_of"]
+__all__ = [
+    "LAYOUTS",
+    "Bag",
+    "Ignored",
+    "Kind",
+    "bags",
+    "detect",
+    "fits",
+    "is_handed_in",
+    "is_notebook",
+    "may_be_notebook",
+    "root_of",
+    "whole_folder",
+]
 
 #: Moodle's "Download all submissions": full name, number of the participant, kind of submission, file name.
-_MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?P<kind>[a-z]+)_?(?P<file>.*)", re.S)
+#: The folder of people without a group has no number, and newer versions no last underscore.
+_MOODLE = re.compile(
+    r"(?P<name>.+?)(?:_(?P<number>\d+))?_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?", re.S
+)
+
+#: Canvas's "Download submissions": last and first name in one, perhaps LATE, numbers of the user and of the
+#: submission, file name.
+_CANVAS = re.compile(r"(?P<name>[^_]+)_(?:(?P<late>LATE)_)?(?P<user>\d+)_\d+_(?P<file>.+)", re.S)
+
+#: A notebook as browsers and platforms save it.
+_NOTEBOOK = re.compile(r".*\.ipynb(\.(txt|json))?", re.S | re.I)
+
+#: What separates a person from a file in a name.
+_BETWEEN = "-_+ ，,（）()【】[]"
+
+#: How deep folders within a trainee's folder are looked into, and how many files.
+_MOST_DEPTH, _MOST_FILES = 6, 2000
 
 #: Left behind by Jupyter and by operating systems, not handed in by anybody.
 _DROPPINGS = {"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini"}
 
 
+#: Nothing in it is a notebook; work from two places, of which nothing is graded; a second notebook in one
+#: place; somebody who isn't on the roster; handed in late.
+Kind = Literal["", "no notebook", "conflict", "several", "unknown", "late"]
+
+
 @dataclass(frozen=True)
 class Ignored:
-    """Something that isn't graded, and why."""
+    """Something that isn't graded as it came, or only with a question left open, and why.
+
+    Args:
+        path: of the file or folder.
+        reason: in the language in use.
+        trainee: whose it is; empty where that isn't known, or doesn't matter.
+        exercise: the exercise's id; empty for all.
+        kind: what it is to an assessor; empty for a file that is of no more interest.
+    """
 
     path: Path
     reason: str
+    trainee: str = ""
+    exercise: str = ""
+    kind: Kind = ""
 
 
 @dataclass(frozen=True)
@@ -37,29 +83,37 @@ class Bag:
     Args:
         name: the trainee's, as the folder says it.
         files: name as handed in, and where it lies.
-        number: Moodle's number of the participant.
+        number: the platform's number of the participant.
         hint: the name of the assignment, where the layout has one.
+        place: the folder, or what stands for it where there is none: what one person handed in there is one
+            source.
+        flat: the name is the beginning of a file's name, of which any part may say who it is.
+        late: the platform marks it as late.
     """
 
     name: str
     files: tuple[tuple[str, Path], ...]
     number: str = ""
     hint: str = ""
+    place: Path | None = None
+    flat: bool = False
+    late: bool = False
 
 
-def bags(folder: Path, layout: str = "") -> Iterator[Bag | Ignored]:
+def bags(folder: Path, layout: str = "", exercises: Collection[str] = ()) -> Iterator[Bag | Ignored]:
     """Yield what was handed in below a folder, by name, and what can't be taken.
 
     Args:
         folder: of submissions.
         layout: a name of `LAYOUTS`; empty finds out.
+        exercises: ids that can be graded; a loose file that names one says whose it is beside it.
 
     Raises:
         UnknownName: there is no such layout.
     """
     if layout and layout not in LAYOUTS:
         raise UnknownName(_("There is no layout `{name}`.").format(name=layout), layout, LAYOUTS)
-    return LAYOUTS[layout or detect(folder)](folder)
+    return LAYOUTS[layout or detect(folder)](folder, exercises)
 
 
 def detect(folder: Path) -> str:
@@ -103,7 +157,17 @@ def fits(name: str, exercises: Collection[str]) -> str | None:
 
 def is_notebook(name: str) -> bool:
     """Tell whether a file is a notebook by its name."""
-    return name.lower().endswith(".ipynb")
+    return _NOTEBOOK.fullmatch(name) is not None
+
+
+def may_be_notebook(name: str) -> bool:
+    """Tell whether a file may be a notebook although its name doesn't say so: saved without an ending."""
+    return not re.search(r"\.[^\W\d_]\w*$", name)
+
+
+def whole_folder(folder: Path, name: str) -> Iterator[Bag | Ignored]:
+    """Yield everything below a folder as one person's bag, and what in it isn't taken."""
+    yield from _bag(folder, name)
 
 
 def is_handed_in(name: str) -> bool:
@@ -111,16 +175,51 @@ def is_handed_in(name: str) -> bool:
     return _MOODLE.fullmatch(name) is not None
 
 
-def _folders(root: Path) -> Iterator[Bag | Ignored]:
-    """`<trainee>/<file>`."""
+def _folders(root: Path, exercises: Collection[str]) -> Iterator[Bag | Ignored]:
+    """`<trainee>/<file>`; loose files as Canvas and Chinese platforms name them."""
     for entry in _entries(root):
         if _is_folder(entry):
             yield from _bag(entry, entry.name)
         else:
-            yield _loose(entry)
+            yield _flat(entry, exercises) or _loose(entry)
 
 
-def _moodle(root: Path) -> Iterator[Bag | Ignored]:
+def _flat(entry: Path, exercises: Collection[str]) -> Bag | None:
+    """Return a loose file whose name says whose it is: `20230001-张伟-1-06.ipynb`, or as Canvas names it."""
+    if entry.is_symlink():
+        return None
+    if found := _CANVAS.fullmatch(entry.name):
+        place = entry.parent / f"{found['name']}_{found['user']}"
+        files = ((_without_attempt(found["file"], exercises), entry),)
+        late = found["late"] is not None
+        return Bag(found["name"], files, found["user"], place=place, flat=True, late=late)
+    if not (is_notebook(entry.name) or entry.suffix.lower() == ".zip"):
+        return None
+    stem = re.sub(r"(\.ipynb(\.\w+)?|\.zip)$", "", entry.name, flags=re.I)
+    for id in sorted(exercises, key=len, reverse=True):
+        found = re.fullmatch(
+            rf"(?P<before>.*?)(?<![0-9A-Za-z]){re.escape(id)}(?![0-9A-Za-z])(?P<after>.*)", stem, re.S
+        )
+        who = _who(found["before"]) or _who(found["after"]) if found else ""
+        if who:
+            return Bag(who, ((f"{id}{entry.suffix}", entry),), place=entry.parent / who, flat=True)
+    return None
+
+
+def _who(part: str) -> str:
+    """Return what may say who it is: with a letter, or a number of at least four digits."""
+    part = part.strip(_BETWEEN)
+    return part if re.search(r"[^\W\d_]|\d{4}", part) else ""
+
+
+def _without_attempt(name: str, exercises: Collection[str]) -> str:
+    """Return a file's name without the number of the attempt that Canvas puts behind it."""
+    if fits(name, exercises):
+        return name
+    return re.sub(r"-\d+(?=(\.\w+)*$)", "", name)
+
+
+def _moodle(root: Path, _exercises: Collection[str]) -> Iterator[Bag | Ignored]:
     """`Full Name_123456_assignsubmission_file_/<file>`, or the same flat: `…_file_<file>`."""
     flat: dict[tuple[str, str], list[tuple[str, Path]]] = {}
     for entry in _entries(root):
@@ -130,14 +229,14 @@ def _moodle(root: Path) -> Iterator[Bag | Ignored]:
         elif found["kind"] != "file":
             yield Ignored(entry, _("Only files are graded, not what was typed into Moodle."))
         elif _is_folder(entry):
-            yield from _bag(entry, found["name"], number=found["number"])
+            yield from _bag(entry, found["name"], number=found["number"] or "")
         else:
-            flat.setdefault((found["name"], found["number"]), []).append((found["file"], entry))
+            flat.setdefault((found["name"], found["number"] or ""), []).append((found["file"] or "", entry))
     for (name, number), files_of_one in flat.items():
-        yield Bag(name, tuple(files_of_one), number)
+        yield Bag(name, tuple(files_of_one), number, place=root / "_".join(p for p in (name, number) if p))
 
 
-def _nbgrader(root: Path) -> Iterator[Bag | Ignored]:
+def _nbgrader(root: Path, _exercises: Collection[str]) -> Iterator[Bag | Ignored]:
     """`<student>/<assignment>/<file>`."""
     for student in _entries(root):
         if not _is_folder(student):
@@ -147,7 +246,9 @@ def _nbgrader(root: Path) -> Iterator[Bag | Ignored]:
             for assignment in _entries(student):
                 if _is_folder(assignment):
                     # nbgrader's own note of when it was handed in is left out.
-                    yield from _bag(assignment, student.name, hint=assignment.name, without="timestamp.txt")
+                    yield from _bag(
+                        assignment, student.name, hint=assignment.name, without="timestamp.txt", place=student
+                    )
                 else:
                     yield _loose(assignment)
         except OSError as error:
@@ -155,7 +256,7 @@ def _nbgrader(root: Path) -> Iterator[Bag | Ignored]:
 
 
 #: The layouts by name.
-LAYOUTS: dict[str, Callable[[Path], Iterator[Bag | Ignored]]] = {
+LAYOUTS: dict[str, Callable[[Path, Collection[str]], Iterator[Bag | Ignored]]] = {
     "folders": _folders,
     "moodle": _moodle,
     "nbgrader": _nbgrader,
@@ -185,21 +286,42 @@ def _is_folder(path: Path) -> bool:
 
 
 def _bag(
-    folder: Path, name: str, *, number: str = "", hint: str = "", without: str = ""
+    folder: Path,
+    name: str,
+    *,
+    number: str = "",
+    hint: str = "",
+    without: str = "",
+    place: Path | None = None,
 ) -> Iterator[Bag | Ignored]:
-    """Yield the files of a folder as a bag, and what in it isn't taken: folders, and what can't be read."""
-    files = []
+    """Yield the files of a folder and of those in it as a bag, and what in it isn't taken."""
+    files: list[tuple[str, Path]] = []
+    refused: list[Ignored] = []
     try:
-        for entry in _entries(folder):
-            if entry.is_dir():
-                yield Ignored(entry, _("Folders within a trainee's folder aren't looked into."))
-            elif entry.name != without:
-                entry.lstat()
-                files.append((entry.name, entry))
+        _gather(folder, without, files, refused, _MOST_DEPTH)
     except OSError as error:
         yield _unreadable(folder, error)
         return
-    yield Bag(name, tuple(files), number, hint)
+    yield from refused
+    yield Bag(name, tuple(files), number, hint, place or folder)
+
+
+def _gather(
+    folder: Path, without: str, files: list[tuple[str, Path]], refused: list[Ignored], depth: int
+) -> None:
+    """Collect the files of a folder, and of the folders in it as far as it is reasonable."""
+    for entry in _entries(folder):
+        if _is_folder(entry):
+            if depth > 1:
+                try:
+                    _gather(entry, "", files, refused, depth - 1)
+                except OSError as error:
+                    refused.append(_unreadable(entry, error))
+            else:
+                refused.append(Ignored(entry, _("Folders that lie this deep aren't looked into.")))
+        elif entry.name != without and len(files) < _MOST_FILES:
+            entry.lstat()
+            files.append((entry.name, entry))
 
 
 def _unreadable(folder: Path, error: OSError) -> Ignored:

@@ -8,9 +8,11 @@ file comes from outside and this runs outside of the sandbox.
 from __future__ import annotations
 
 import ast
+import codecs
 import hashlib
 import json
 import os
+import re
 import stat
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +23,29 @@ from trainkit.errors import GradingError
 from trainkit.i18n import LANGUAGES, _
 from trainkit.sandbox.limits import Limits
 
-__all__ = ["Damaged", "Submitted", "content_hash", "read_bytes", "repair", "runnable", "stated_variant"]
+__all__ = [
+    "Damaged",
+    "Gone",
+    "Submitted",
+    "content_hash",
+    "looks_like_notebook",
+    "read_bytes",
+    "repair",
+    "runnable",
+    "stated_variant",
+]
+
+#: Characters of a cell that is read as code although its type is another one.
+_LONGEST_RETYPED = 20_000
+
+#: Bytes of a file that tell what it is.
+_BEGINNING = 200
+
+#: Where a cell of a script in the percent format begins, and a cell in it that is prose.
+_CELL = re.compile(r"^# ?%%(?P<title>.*)$", re.M)
+
+#: A cell whose text is code of an exercise, whatever its type says.
+_ANSWERS = re.compile(r"^\w+\.answer\(", re.M)
 
 #: Characters of a cell that may be the parameters. Python's parser takes a thousand times the memory of what
 #: it reads, so that nothing long is given to it.
@@ -32,19 +56,26 @@ class Damaged(GradingError):
     """A submitted file that can't be read as a notebook; the message says why."""
 
 
+class Gone(Damaged):
+    """A submitted file that isn't there any more: nothing is known of it, and it is to be tried again."""
+
+
 @dataclass(frozen=True)
 class Submitted:
     """A submitted notebook, reduced to what is run.
 
     Args:
-        cells: number in the file (from 1) and source of each code cell.
+        cells: number in the file (from 1) and source of each code cell, and of cells of another type or
+            without one whose text answers a question.
         lang: `en` or `zh`, the language of the notebook.
         files: name and content of the helper files that were handed in with it.
+        retyped: numbers of the cells that were read as code although their type is another one.
     """
 
     cells: tuple[tuple[int, str], ...]
     lang: str
     files: tuple[tuple[str, bytes], ...] = ()
+    retyped: tuple[int, ...] = ()
 
 
 def read_bytes(path: Path, limits: Limits | None = None) -> bytes:
@@ -52,10 +83,13 @@ def read_bytes(path: Path, limits: Limits | None = None) -> bytes:
 
     Raises:
         Damaged: it is a link, no ordinary file, too large, or can't be read.
+        Gone: it isn't there any more.
     """
     most = (limits or Limits()).notebook_bytes
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except FileNotFoundError as error:
+        raise Gone(_("The file was removed while others were graded.")) from error
     except OSError as error:
         if path.is_symlink():
             raise Damaged(_("It is a link to another file. Only files themselves are graded.")) from error
@@ -87,6 +121,12 @@ def content_hash(raw: bytes, files: Sequence[tuple[str, bytes]] = ()) -> str:
     return digest.hexdigest()
 
 
+def looks_like_notebook(raw: bytes) -> bool:
+    """Tell whether a file's content begins as a notebook's does, whatever it's called."""
+    text = _text(raw[:_BEGINNING], "ignore").lstrip()
+    return text.startswith("{") and '"cells"' in _text(raw, "ignore")
+
+
 def repair(raw: bytes, limits: Limits | None = None, files: Sequence[tuple[str, bytes]] = ()) -> Submitted:
     """Read a notebook of format 3 or 4 as far as it can be read.
 
@@ -110,11 +150,12 @@ def repair(raw: bytes, limits: Limits | None = None, files: Sequence[tuple[str, 
     code = [
         (number, source)
         for number, cell in enumerate(found, 1)
-        if cell.get("cell_type") == "code" and (source := _source(cell)).strip()
+        if _is_code(cell) and (source := _source(cell)).strip()
     ]
     if not code:
         raise Damaged(_("There is no code in it."))
-    return Submitted(tuple(code), _language(document, found), tuple(files))
+    retyped = [number for number, _source in code if found[number - 1].get("cell_type") != "code"]
+    return Submitted(tuple(code), _language(document, found), tuple(files), tuple(retyped))
 
 
 def runnable(submitted: Submitted, epilogue: str = "", without: Collection[int] = ()) -> dict[str, Any]:
@@ -167,7 +208,8 @@ def stated_variant(raw: bytes) -> int | None:
 
 def _parse(raw: bytes) -> dict[str, Any]:
     try:
-        document = json.loads(raw.decode("utf-8-sig"))
+        text = _text(raw)
+        document = _script(text) or json.loads(text)
     except UnicodeDecodeError as error:
         raise Damaged(_("It isn't a notebook: the file isn't UTF-8 text.")) from error
     except json.JSONDecodeError as error:
@@ -181,6 +223,48 @@ def _parse(raw: bytes) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise Damaged(_("It isn't a notebook: there are no cells in it."))
     return document
+
+
+def _text(raw: bytes, errors: str = "strict") -> str:
+    """Return a file's text: UTF-8 with or without a byte order mark, or UTF-16 with one."""
+    marked = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return raw.decode("utf-16" if marked else "utf-8-sig", errors)
+
+
+def _script(text: str) -> dict[str, Any] | None:
+    """Return a Python script as a notebook, cut where it says `# %%`; `None` for anything else."""
+    if text.lstrip().startswith(("{", "<")) or "Exercise(" not in text:
+        return None
+    starts = [(m.start(), m.end(), m["title"]) for m in _CELL.finditer(text)]
+    ends = [start for start, _end, _title in starts[1:]] + [len(text)]
+    cells = [(text[: starts[0][0]] if starts else text, "")]
+    cells += [(text[after:end], title) for (_at, after, title), end in zip(starts, ends, strict=True)]
+    kinds = [
+        (source, "markdown" if re.search(r"\[(markdown|md|raw)\]", title) else "code")
+        for source, title in cells
+    ]
+    return {
+        "cells": [{"cell_type": kind, "source": source.strip()} for source, kind in kinds if source.strip()]
+    }
+
+
+def _is_code(cell: dict[str, Any]) -> bool:
+    """Tell whether a cell is code: by its type, else because it answers a question."""
+    kind = cell.get("cell_type")
+    if kind == "code":
+        return True
+    text = _source(cell)
+    if kind in ("markdown", "raw", "heading"):
+        return len(text) <= _LONGEST_RETYPED and _ANSWERS.search(text) is not None and _compiles(text)
+    return bool(text.strip()) and len(text) <= _LONGEST_RETYPED and _compiles(text)
+
+
+def _compiles(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _cells(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -231,6 +315,6 @@ def _language(document: dict[str, Any], cells: list[dict[str, Any]]) -> str:
     said = metadata.get("trainkit") if isinstance(metadata, dict) else None
     if isinstance(said, dict) and isinstance(said.get("lang"), str) and said["lang"] in LANGUAGES:
         return said["lang"]
-    prose = "".join(_source(c) for c in cells if c.get("cell_type") != "code")
+    prose = "".join(_source(c) for c in cells if not _is_code(c))
     chinese = sum("\u4e00" <= character <= "\u9fff" for character in prose)
     return "zh" if chinese > len(prose) / 10 else "en"
