@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from trainkit.course.catalogue import find, info_from_plain, load_key
 from trainkit.course.judge import judge
 from trainkit.course.model import Answer, plain
 from trainkit.course.passages import unseal
-from trainkit.errors import SourceError
+from trainkit.errors import DataError, SourceError
 from trainkit.kernels import WorkbookKernelManager
 
 FILES = sorted(
@@ -128,8 +129,10 @@ def test_prose_after_an_answer_is_a_cell_that_shows_it_and_is_nowhere_in_plain_t
         assert (cell.source, cell.metadata.tags) == ('lesson.after("triple")', ["hide-input"])
         assert [output.data["text/markdown"] for output in cell.outputs] == [f"*{waits}*"]
     assert not any(told in text for text in built.values() for told in ("is 21", "That is odd", "这是奇数"))
-    (sealed,) = find("lesson", "1-01").passages.values()
-    assert unseal(sealed["en"]) == "Three times 7 is 21.\nThat is odd."
+    lesson = find("lesson", "1-01")
+    assert unseal(lesson, "triple")["en"] == "Three times 7 is 21.\nThat is odd."
+    with pytest.raises(DataError, match="is damaged"):
+        unseal(replace(lesson, edition="another"), "triple")
 
 
 @pytest.mark.slow

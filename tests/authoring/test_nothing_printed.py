@@ -2,7 +2,7 @@
 
 What is searched for: each number of an answer as it would be printed with the decimals that are asked for, or
 with fewer or more, up to two. What is searched: all that is stored in a file and read by people: sources and
-outputs of cells, the words in charts, what a key file says besides its practice keys.
+outputs of cells, the words in charts, all that a key file says.
 
 The rule about false alarms: a number needs two significant digits (three, for data that differ from those of
 the text) and a decimal point or a sign for per cent, as 5 and 60 stand everywhere; of a table, half of the
@@ -39,9 +39,9 @@ _WORDS = re.compile(r">([^<>]+)<|aria-label=\"([^\"]*)\"")
 def strings(data: Any) -> Iterator[str]:
     """Yield the texts of a file, the lines of a text joined."""
     if isinstance(data, dict):
-        # An id is no text, and what lies locked is no text either.
+        # An id is no text.
         for name, value in data.items():
-            if name not in {"id", "edition", "practice", "passages"}:
+            if name not in {"id", "edition"}:
                 yield from strings(value)
     elif isinstance(data, list) and data and all(isinstance(v, str) for v in data):
         yield "".join(data)

@@ -30,7 +30,7 @@ from trainkit.authoring.opening import opened
 from trainkit.authoring.source import Source, readable
 from trainkit.course.catalogue import FOLDERS
 from trainkit.course.interactive import WIDGET_MIME
-from trainkit.course.model import Info, Key, Kind, Text
+from trainkit.course.model import Info, Key, Kind
 from trainkit.course.passages import seal
 from trainkit.errors import SourceError
 from trainkit.files import write_atomic
@@ -211,10 +211,10 @@ def _practice_keys(source: Source) -> dict[int, Key]:
     return {variant: key} if source.info.instant else {}
 
 
-def _passages(source: Source) -> dict[str, Text]:
+def _passages(source: Source) -> dict[str, Any]:
     """Return the prose that is shown after answers, sealed: it travels with the key, not in the notebook."""
     return {
-        block.name: {lang: seal(text) for lang, text in block.texts.items()}
+        block.name: seal(source.info, block.name, block.texts)
         for block in source.blocks
         if block.role == "after"
     }

@@ -137,7 +137,7 @@ class Notebook(Life):
     def _passage(self, place: str) -> str:
         """Return what is shown at a place, as Markdown."""
         if self._is_open(place):
-            return unseal(pick(self.info.passages[place]))
+            return pick(unseal(self.info, place))
         return "*{}*".format(_("Answer the question above to read on."))
 
     def _is_open(self, place: str) -> bool:

@@ -206,7 +206,7 @@ class Info:
         answers: what is asked, in order.
         hints: the ladder of each answer.
         quizzes: of a lesson, by name.
-        passages: of a lesson: prose that is shown after answers, sealed, by their names with spaces between.
+        passages: of a lesson: boxes of prose that is shown after answers, by their names with spaces between.
         variant: of the data on which it opens; an exercise never shares the data of the lessons, which is 0.
     """
 
@@ -224,7 +224,7 @@ class Info:
     hints: Mapping[str, tuple[Text, ...]] = field(default_factory=dict)
     quizzes: tuple[Quiz, ...] = ()
     variant: int = 0
-    passages: Mapping[str, Text] = field(default_factory=dict)
+    passages: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def phase(self) -> int:

@@ -1,36 +1,50 @@
 """Prose that a lesson shows after a question: it holds the answer, so it stands nowhere before.
 
-It travels beside the notebook, sealed so that neither reading nor searching the file finds it. What it isn't:
-a secret; whoever wants to may open it, and practice earns nothing.
+It travels beside the notebook in a box of the lock's kind, so that neither reading nor searching the file
+finds it. It isn't a secret: the word that opens it is known, for the last hint opens it as the answer does.
 """
 
 from __future__ import annotations
 
-import zlib
-from base64 import b85decode, b85encode
+from collections.abc import Mapping
+from typing import Any
 
+from trainkit.course.lock import boxes
+from trainkit.course.model import Info, Text
 from trainkit.errors import DataError
 from trainkit.i18n import _
 
 __all__ = ["seal", "unseal"]
 
+#: The word that opens every box of prose.
+_WORD = "read on"
 
-def seal(text: str) -> str:
-    """Return a text as it travels: the same one gives the same characters.
+#: The size of a box in bytes is a multiple of it.
+_STEP = 256
 
-    >>> unseal(seal("z is -1.38, inside of ±1.96."))
-    'z is -1.38, inside of ±1.96.'
+
+def seal(info: Info, place: str, text: Text) -> dict[str, Any]:
+    """Return prose as it travels: the same gives the same bytes.
+
+    Args:
+        info: the lesson.
+        place: the answers after which it's shown, with spaces between.
+        text: in both languages.
     """
-    return b85encode(zlib.compress(text.encode(), 9)).decode()
+    return boxes.fill({_WORD: dict(text)}, _salt(info, place), cost=boxes.COST, least=1, step=_STEP)
 
 
-def unseal(sealed: str) -> str:
-    """Return what was sealed.
+def unseal(info: Info, place: str) -> Mapping[str, str]:
+    """Return the prose of a place, in both languages.
 
     Raises:
-        DataError: it was changed since.
+        DataError: its box was changed since it was made.
     """
-    try:
-        return zlib.decompress(b85decode(sealed)).decode()
-    except (ValueError, zlib.error) as error:
-        raise DataError(_("The text of this place is damaged. `make build` restores it.")) from error
+    found = boxes.look(info.passages[place], _WORD, _salt(info, place))
+    if found is None:
+        raise DataError(_("The text of this place is damaged. `make build` restores it."))
+    return found
+
+
+def _salt(info: Info, place: str) -> bytes:
+    return boxes.salt("passage", info.id, info.edition, place)
