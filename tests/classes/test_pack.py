@@ -10,6 +10,7 @@ import subprocess
 import sys
 import sysconfig
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from trainkit.classes.assignment import prepare, shown
 from trainkit.classes.classfolder import new_class
 from trainkit.classes.classroom import Classroom
 from trainkit.classes.pack import FOLDER, archive, members, personal_notebook, write_packs
+from trainkit.classes.roster import read_roster
 from trainkit.cli import app
 from trainkit.course.catalogue import find
 from trainkit.course.handing_in.card import Card, key_of
@@ -260,7 +262,9 @@ def test_two_trainees_on_the_same_variant_get_a_notebook_each(
 ) -> None:
     """Variants are hashes: of ten thousand, two are the same now and then."""
     monkeypatch.setattr(Classroom, "variant", lambda _self, _trainee, _exercise: 7)
-    written = pack._write_personal(classroom, ROOT, tmp_path, lambda _step: None)
+    own: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    trainees = read_roster(classroom.roster)
+    written = pack._write_personal(classroom, trainees, ROOT, tmp_path, own, lambda _step: None)
     assert sorted(path.parent.name for path in written) == ["chen-bo", "lin-yue", "zhou-min"]
 
 
