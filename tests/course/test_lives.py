@@ -209,7 +209,9 @@ def test_hints_are_a_ladder_that_ends(exercise: Exercise, shown: Shown) -> None:
     exercise.hint("double")
     exercise.hint("double", 1)
     exercise.hint("double", -3)
-    assert {bundle["text/plain"] for bundle in shown} == {"· Hint 1 of 1\n  Two of it."}
+    (said,) = {bundle["text/plain"] for bundle in shown}
+    assert said.startswith("· Hint 1 of 1\n  Two of it.\n  Lesson 1-01 works the same steps on other data")
+    assert said.endswith("/lab/tree/lessons/en/1-01.ipynb")
     exercise.hint("size")
     assert shown[-1]["text/plain"] == "· No hints for `size`"
 

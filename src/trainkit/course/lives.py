@@ -214,12 +214,12 @@ class Notebook(Life):
     def worked_example(self) -> tuple[str, str] | None:
         """Return where the same steps are worked on other data: in the lesson that belongs here.
 
-        A lesson's own worked example stands further up in it.
+        In a lesson itself it stands further up, and there is no need to lead there.
         """
         lessons = [self.info.id, *self.info.prerequisites]
         known = {info.id for info in catalogue("lesson")}
         lesson = next((id for id in lessons if id in known), None)
-        if lesson is None:
+        if lesson is None or self.info.kind == "lesson":
             return None
         lang = get_language()
         address = f"/lab/tree/lessons/{lang}/{lesson}.ipynb"
