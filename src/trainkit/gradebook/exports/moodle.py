@@ -1,7 +1,8 @@
 """Grades for Moodle's gradebook: Grades → Import → CSV file.
 
 Moodle asks which column says who it is (map "ID number", "Email address" or "Username") and which holds a
-grade or its feedback. Every exercise has both, because an import of feedback alone removes grades.
+grade or its feedback. An empty grade in a mapped column removes the grade that Moodle has; feedback alone
+doesn't. Its reader takes a backslash for an escape, so that none is exported.
 See https://docs.moodle.org/en/Grade_import.
 """
 
@@ -41,7 +42,13 @@ def moodle_csv(submissions: Sequence[Submission]) -> bytes:
             submission = found.submissions.get((trainee.name, column.code))
             line += [points, "" if submission is None or points is None else _feedback(submission)]
         lines.append(line)
-    return csv_bytes(header, lines)
+    plain = [[_unescaped(cell) for cell in line] for line in [header, *lines]]
+    return csv_bytes(plain[0], plain[1:])
+
+
+def _unescaped(cell: Any) -> Any:
+    """Return a text without what Moodle's reader takes for an escape, and with it for the end of no cell."""
+    return cell.replace("\\", "＼") if isinstance(cell, str) else cell
 
 
 def _feedback(submission: Submission) -> str:

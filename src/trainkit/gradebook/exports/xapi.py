@@ -1,8 +1,8 @@
 """Grades as xAPI 1.0.3 statements, one a line, for a learning record store.
 
 A submission is `completed` and, by the share of its points, `passed` or `failed`; each of its answers is
-`scored`. A statement's id is computed from what it says about whom: a store that has it already ignores it,
-and a grade that has changed is a new statement.
+`scored`. A statement's time is when the work was first handed in, and its id is computed from all that it
+says: a store that has it already ignores it, and a grade that has changed is a new statement.
 See https://github.com/adlnet/xAPI-Spec/blob/master/xAPI-Data.md.
 """
 
@@ -87,9 +87,7 @@ def _statement(
     context: dict[str, Any],
     home: str,
 ) -> dict[str, Any]:
-    at = submission.graded_at
-    moment = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    body = {
+    body: dict[str, Any] = {
         "actor": _actor(submission.trainee, home),
         "verb": {"id": f"{_VERBS}{verb}", "display": _SAID[verb]},
         "object": target,
@@ -100,11 +98,13 @@ def _statement(
             **context,
         },
     }
-    # The moment isn't part of the identity: grading the same work again to the same result says nothing new.
+    # A store refuses a whole batch if it has an id with another statement: all that is said makes the id.
+    if (at := submission.received_at) is not None:
+        moment = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+        body["timestamp"] = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     said = json.dumps([submission.content, body], sort_keys=True)
     identity = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{home}\n{said}"))
-    stamp = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return {"id": identity, "version": "1.0.3", **body, "timestamp": stamp}
+    return {"id": identity, "version": "1.0.3", **body}
 
 
 def _actor(trainee: Trainee, home: str) -> dict[str, Any]:
