@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["cache_folder", "write_atomic"]
+__all__ = ["cache_folder", "is_full", "write_atomic"]
+
+#: A disk has no room left, or the user may take no more of it.
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def cache_folder() -> Path:
@@ -17,6 +21,19 @@ def cache_folder() -> Path:
     from platformdirs import user_cache_path
 
     return user_cache_path("trainkit", appauthor=False)
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Tell whether an error, or what it came from, says that a disk is full.
+
+    >>> is_full(OSError(errno.ENOSPC, "No space left on device"))
+    True
+    """
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in _FULL:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def write_atomic(path: Path, data: str | bytes, *, private: bool = False, once: bool = False) -> None:

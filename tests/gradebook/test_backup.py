@@ -19,7 +19,7 @@ from sqlalchemy import MetaData, select, text
 from submitted import INFO
 
 from trainkit.classes.roster import Entry
-from trainkit.errors import GradingError
+from trainkit.errors import GradingError, InputError
 from trainkit.gradebook import database, records
 from trainkit.gradebook.backup import back_up, restore
 from trainkit.gradebook.book import Gradebook
@@ -79,6 +79,11 @@ def test_a_backup_holds_everything_and_fits_both_databases(
     assert f"{rows} rows, backup of 20" in after["audit"][-1][4]
 
 
+def test_what_is_replaced_is_replaced_for_a_reason(where: Path | str, tmp_path: Path):
+    with pytest.raises(InputError, match="Say why"):
+        restore(where, tmp_path / "spring.zip", force=True, why=" ")
+
+
 def test_a_restored_gradebook_goes_on(where: Path | str, elsewhere: Path | str, tmp_path: Path):
     """New rows get numbers of their own."""
     fill(where)
@@ -103,7 +108,7 @@ def test_nothing_is_overwritten_unless_it_is_said(where: Path | str, tmp_path: P
     with pytest.raises(GradingError, match=r"isn't empty.*--force"):
         restore(where, tmp_path / "spring.zip")
     assert content(where) == before
-    restore(where, tmp_path / "spring.zip", force=True)
+    restore(where, tmp_path / "spring.zip", force=True, why="disk failure")
     with Gradebook(where) as book:
         assert [s.trainee.name for s in book.latest()] == ["chen-bo", "lin-yue"]
         assert book.audit()[-1].action == "restore"
@@ -118,7 +123,7 @@ def test_other_tables_in_the_same_database_are_none_of_a_backup_s_business(where
         back_up(book, tmp_path / "spring.zip")
     with zipfile.ZipFile(tmp_path / "spring.zip") as archive:
         assert "journal.jsonl" not in archive.namelist()
-    restore(where, tmp_path / "spring.zip", force=True)
+    restore(where, tmp_path / "spring.zip", force=True, why="disk failure")
     with Gradebook(where) as book, book.database.connecting() as connection:
         assert connection.scalars(text("select line from journal")).all() == ["not ours"]
 
@@ -202,7 +207,7 @@ def test_a_backup_that_isn_t_whole_restores_nothing(
     before = content(tmp_path / "gradebook.db")
     alter(tmp_path / "spring.zip")
     with pytest.raises(GradingError, match=message):
-        restore(tmp_path / "gradebook.db", tmp_path / "spring.zip", force=True)
+        restore(tmp_path / "gradebook.db", tmp_path / "spring.zip", force=True, why="disk failure")
     assert content(tmp_path / "gradebook.db") == before
 
 
@@ -224,7 +229,7 @@ def test_a_restore_that_breaks_off_leaves_the_gradebook_as_it_was(
 
     monkeypatch.setattr(backup, "_rows", broken)
     with pytest.raises(RuntimeError, match="power cut"):
-        restore(where, tmp_path / "spring.zip", force=True)
+        restore(where, tmp_path / "spring.zip", force=True, why="disk failure")
     assert content(where) == before
 
 
@@ -238,7 +243,7 @@ def test_a_gradebook_that_stays_locked_is_not_restored(
     before = content(where)
     refused = pytest.raises(GradingError, match="Another program has kept the gradebook")
     with closing(Database(where)) as other, other.alone(), refused:
-        restore(where, tmp_path / "spring.zip", force=True)
+        restore(where, tmp_path / "spring.zip", force=True, why="disk failure")
     assert content(where) == before
 
 

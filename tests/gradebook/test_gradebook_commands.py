@@ -47,9 +47,9 @@ def run(classroom: Classroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_mark_is_given_told_and_taken_back(run: Run):
     mark = ("gradebook", "mark", "lin-yue", "9-01", "double")
-    assert run(*mark, "--points", 1.5, "--why", "well argued", "--comment", "Fine.") == (
-        "lin-yue, 9-01: 1.5 of 3 points; 0.5 were earned.\n"
-    )
+    assert run(
+        *mark, "--points", 1.5, "--why", "well argued", "--comment", "Fine.", "--assessor", "Zhou Min"
+    ) == ("lin-yue, 9-01: 1.5 of 3 points; 0.5 were earned.\n")
     assert run(*mark, "--remove", "--why", "a slip").startswith("lin-yue, 9-01: 0.5 of 3")
     lines = [line.split("  ", 1)[1] for line in run("gradebook", "audit").splitlines()]
     assert lines[1:] == [
@@ -72,6 +72,30 @@ def test_the_audit_trail_can_t_give_orders_to_the_terminal(run: Run, classroom: 
     assert "red �[31m and next line" in run("gradebook", "audit")
 
 
+def test_a_comment_is_signed_by_the_assessor_and_not_by_an_account(
+    run: Run, classroom: Classroom, monkeypatch: pytest.MonkeyPatch
+):
+    def comment(*more: str) -> tuple[str, str]:
+        words = ("gradebook", "mark", "lin-yue", "9-01", "double", "--comment", "Nearly.", "--why", "w")
+        said = run(*words, *more)
+        with open_class(classroom) as book:
+            [submission] = book.latest()
+        return next(m.assessor for m in submission.marks if m.name == "double"), said
+
+    signed, said = comment()
+    assert signed == ""
+    assert "The comment bears no name." in said
+    settings = classroom.folder / "class.toml"
+    before = settings.read_text(encoding="utf-8") if settings.is_file() else ""
+    settings.write_text(f'assessor = "Zhou Min"\n{before}', encoding="utf-8")
+    assert comment()[0] == "Zhou Min"
+    monkeypatch.setenv("TRAINKIT_ASSESSOR", "Chen Bo")
+    assert comment()[0] == "Chen Bo"
+    signed, said = comment("--assessor", "Lin Yue")
+    assert signed == "Lin Yue"
+    assert "bears no name" not in said
+
+
 def test_a_mark_needs_a_reason(run: Run):
     with pytest.raises(TrainkitError, match="Say why"):
         run("gradebook", "mark", "lin-yue", "9-01", "double", "--points", 1.5)
@@ -90,7 +114,10 @@ def test_a_backup_is_written_and_restored(run: Run, tmp_path: Path):
     run("gradebook", "mark", "lin-yue", "9-01", "double", "--points", 2, "--why", "w")
     with pytest.raises(TrainkitError, match="--force"):
         run("gradebook", "restore", tmp_path / "spring.zip")
-    assert run("gradebook", "restore", tmp_path / "spring.zip", "--force") == f"{rows} rows were restored.\n"
+    with pytest.raises(TrainkitError, match="Say why"):
+        run("gradebook", "restore", tmp_path / "spring.zip", "--force")
+    said = run("gradebook", "restore", tmp_path / "spring.zip", "--force", "--why", "disk failure")
+    assert said == f"{rows} rows were restored.\n"
     assert "unmark" not in run("gradebook", "audit")
     assert "restore" in run("gradebook", "audit")
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import csv
+import errno
+import os
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import nbformat
 import pytest
+from sqlalchemy.exc import OperationalError
 from submitted import needs_sandbox
 from typer.testing import CliRunner
 
@@ -299,3 +303,43 @@ def test_without_a_sandbox_nothing_runs(graded: Path, monkeypatch: pytest.Monkey
         Job.of(graded)
     with Job.of(graded, unsafe=True) as job:
         assert job.way.unsafe
+
+
+def full(*_arguments: object, **_named: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "grades.csv")
+
+
+def full_database(*_arguments: object, **_named: object) -> None:
+    """Raise what SQLite does: a database that may have no more pages is as good as a full disk."""
+    with closing(sqlite3.connect(":memory:")) as small:
+        small.execute("pragma max_page_count = 2")
+        try:
+            small.execute("create table t as select zeroblob(100000)")
+        except sqlite3.OperationalError as error:
+            raise OperationalError("insert", {}, error) from error
+
+
+@pytest.mark.parametrize(
+    ("where", "fault"),
+    [
+        ("trainkit.grading.job.write_results", full),
+        ("trainkit.gradebook.book.Gradebook.record", full_database),
+        ("trainkit.gradebook.book.Gradebook.latest", full),
+    ],
+)
+def test_a_full_disk_is_a_sentence_and_the_next_run_goes_on(
+    source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str, fault: Callable[..., None]
+):
+    path = tmp_path / "submissions" / "chen-bo" / "1-06.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_text(starter(source, "en"), encoding="utf-8")
+    with monkeypatch.context() as patch:
+        patch.setattr(where, fault)
+        with Job.of(tmp_path) as job, pytest.raises(GradingError, match="The disk is full") as caught:
+            job.run(workers=1)
+    assert "run the same command again" in str(caught.value)
+    assert not list(tmp_path.rglob(".trainkit-canary*"))
+    with Job.of(tmp_path) as job:
+        tally = job.run(workers=1)
+    assert (tally.graded, tally.kept) == ((0, 1) if fault is full else (1, 0))
+    assert rows(tmp_path, "grades.csv")

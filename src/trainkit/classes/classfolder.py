@@ -96,6 +96,10 @@ def settings_text(title: str, lang: str, exercises: Sequence[str] = ()) -> str:
             'roster = "roster.csv"',
         ],
         [
+            _comment(_("The name under an assessor's comments; TRAINKIT_ASSESSOR says another one.")),
+            'assessor = ""',
+        ],
+        [
             _comment(_("A database in place of the file grades/gradebook.db; passwords belong elsewhere.")),
             _comment('"postgresql+psycopg://grader@db.example.org/grades"'),
             'database = ""',

@@ -45,6 +45,7 @@ class Classroom:
         database: URL of the gradebook's database; empty for SQLite in `grades/`.
         released: the day from which on feedback may be read, by exercise.
         roster: the file of the trainees, which need not be there.
+        assessor: the name under an assessor's comments.
     """
 
     folder: Path
@@ -57,6 +58,7 @@ class Classroom:
     database: str = ""
     released: Mapping[str, dt.date] = field(default_factory=dict)
     roster: Path = Path("roster.csv")
+    assessor: str = ""
 
     @classmethod
     def load(cls, folder: Path, *, database: str = "") -> Classroom:
@@ -85,6 +87,7 @@ class Classroom:
             database=database or own,
             released=settings.dates("released"),
             roster=folder / (settings.text("roster") or "roster.csv"),
+            assessor=settings.text("assessor"),
         )
         settings.done()
         return read

@@ -17,6 +17,7 @@ import typer
 
 from trainkit.cli.options import Lang
 from trainkit.errors import TrainkitError
+from trainkit.files import is_full
 from trainkit.i18n import _, joined, use_language, use_system_language
 from trainkit.startup import block_slow_grammars
 
@@ -78,7 +79,7 @@ def _of_file(error: OSError) -> str:
     """Say which file can't be used, and what may help; nothing if the error isn't about a file."""
     file = error.filename2 or error.filename
     if not isinstance(file, str):
-        return ""
+        return _("The disk is full. Make room, then run the command again.") if is_full(error) else ""
     said = _("{file} can't be read or written: {reason}.").format(file=file, reason=error.strerror)
     if isinstance(error, PermissionError):
         said = joined(said, _("Close the program that has it open, or choose another place."))

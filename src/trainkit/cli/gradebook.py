@@ -30,6 +30,13 @@ def mark(
     points: Annotated[float | None, typer.Option(help="What counts instead of the automatic points.")] = None,
     why: Why = "",
     comment: Annotated[str, typer.Option(help="For the trainee, in the feedback.")] = "",
+    assessor: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Under the comment; `assessor` in class.toml or TRAINKIT_ASSESSOR by default.",
+        ),
+    ] = "",
     remove: Annotated[bool, typer.Option("--remove", help="Take back what was given by hand.")] = False,
     database: Database = "",
 ) -> None:
@@ -40,14 +47,17 @@ def mark(
     from trainkit.classes.classroom import Classroom
     from trainkit.gradebook.enrolment import open_class
     from trainkit.gradebook.marking import remove_mark, set_mark
+    from trainkit.gradebook.trail import signature
 
     if remove and (points is not None or comment):
         raise InputError(_("`--remove` takes back what was given. Leave out `--points` and `--comment`."))
-    with open_class(Classroom.load(folder, database=database), create=False) as book:
+    classroom = Classroom.load(folder, database=database)
+    assessor = signature(assessor) or classroom.assessor
+    with open_class(classroom, create=False) as book:
         if remove:
             remove_mark(book, trainee, exercise, answer, why=why)
         else:
-            set_mark(book, trainee, exercise, answer, points, why=why, comment=comment)
+            set_mark(book, trainee, exercise, answer, points, why=why, comment=comment, assessor=assessor)
         [submission] = book.latest(trainee=trainee, exercise=exercise)
     typer.echo(
         _("{trainee}, {exercise}: {awarded:g} of {points:g} points; {earned:g} were earned.").format(
@@ -58,6 +68,8 @@ def mark(
             earned=submission.earned,
         )
     )
+    if comment and not assessor:
+        typer.echo(_("The comment bears no name. Give yours with `--assessor`, or in class.toml."))
 
 
 @gradebook.command()

@@ -27,6 +27,7 @@ from trainkit.errors import GradingError
 from trainkit.gradebook import records
 from trainkit.gradebook.book import Gradebook
 from trainkit.gradebook.database import Database
+from trainkit.gradebook.marking import reason_of
 from trainkit.gradebook.migrations import revision, upgrade
 from trainkit.gradebook.trail import whoami
 from trainkit.i18n import _
@@ -77,7 +78,7 @@ def restore(where: Path | str, source: Path, *, force: bool = False, why: str = 
         where: the gradebook's file or URL.
         source: the backup.
         force: replace what is in the gradebook.
-        why: for the audit trail.
+        why: for the audit trail; with `force` there must be one.
         who: does it; the user of this process by default.
 
     Returns:
@@ -86,7 +87,9 @@ def restore(where: Path | str, source: Path, *, force: bool = False, why: str = 
     Raises:
         GradingError: the file is no backup, is damaged, or comes from a newer trainkit; or something is in
             the gradebook and `force` isn't set.
+        InputError: what is in the gradebook is replaced without a reason.
     """
+    why = reason_of(why) if force else why.strip()
     try:
         with zipfile.ZipFile(source) as archive, tempfile.TemporaryDirectory() as folder:
             manifest = _checked(archive, source)

@@ -18,13 +18,14 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
+from trainkit import files
 from trainkit.errors import GradingError, InputError
 from trainkit.extras import needed
 from trainkit.gradebook import records
 from trainkit.i18n import _
 from trainkit.rights import make_private
 
-__all__ = ["Database"]
+__all__ = ["Database", "is_full"]
 
 #: Seconds that a writer waits for another one before it counts as a failed try.
 _PATIENCE = 10
@@ -34,6 +35,9 @@ _TRIES = 5
 
 #: PostgreSQL: serialization failure, deadlock, lock not available.
 _TRANSIENT = {"40001", "40P01", "55P03"}
+
+#: PostgreSQL: disk full.
+_DISK_FULL = "53100"
 
 T = TypeVar("T")
 
@@ -242,6 +246,15 @@ def _begin_sqlite(connection: Connection) -> None:
     # A transaction that only later finds out that it writes can't wait for another writer; this one can.
     writes = connection.get_execution_options().get("trainkit_writes")
     connection.exec_driver_sql("begin immediate" if writes else "begin")
+
+
+def is_full(error: BaseException) -> bool:
+    """Tell whether an error says that there is no room on the disk of a database, or any other."""
+    origin = error.orig if isinstance(error, DBAPIError) else None
+    if isinstance(origin, sqlite3.OperationalError):
+        # With a log beside the database, SQLite calls it an error of writing.
+        return origin.sqlite_errorcode in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE)
+    return getattr(origin, "sqlstate", None) == _DISK_FULL or files.is_full(error)
 
 
 def _is_transient(error: DBAPIError) -> bool:

@@ -74,7 +74,10 @@ def own_files(classroom: Classroom, who: Identity) -> list[Path]:
     folders = [handed, handed / "submitted", classroom.folder / "submitted", classroom.folder / "packs"]
     found = [p for folder in folders for p in _entries(folder) if _is_of(p, who)]
     pages = {file_name(who.name, suffix) for suffix in (".html", ".md")}
-    return found + [p for p in _entries(classroom.grades / "feedback") if p.name in pages]
+    # A part is left of a page if the machine stopped while it was written.
+    starts = tuple(f".{page}." for page in pages)
+    told = _entries(classroom.grades / "feedback")
+    return found + [p for p in told if p.name in pages or p.name.startswith(starts)]
 
 
 def erase(classroom: Classroom, who: Identity) -> list[Path]:

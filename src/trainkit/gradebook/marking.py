@@ -13,10 +13,10 @@ from trainkit.gradebook import records
 from trainkit.gradebook.book import Gradebook
 from trainkit.gradebook.queries import counting
 from trainkit.gradebook.storing import prove
-from trainkit.gradebook.trail import whoami
+from trainkit.gradebook.trail import signature, whoami
 from trainkit.i18n import _
 
-__all__ = ["remove_mark", "set_mark"]
+__all__ = ["reason_of", "remove_mark", "set_mark"]
 
 
 def set_mark(
@@ -29,6 +29,7 @@ def set_mark(
     why: str,
     comment: str = "",
     who: str = "",
+    assessor: str = "",
 ) -> None:
     """Give an answer of the work that counts points by hand; they count instead of what it earned.
 
@@ -45,6 +46,7 @@ def set_mark(
         why: for the audit trail.
         comment: for the trainee, who reads it in the feedback; nothing for no other than before.
         who: gives it; the user of this process by default.
+        assessor: the name under a comment; see `trail.signature`.
 
     Raises:
         GradingError: the trainee has handed in nothing for this exercise.
@@ -54,7 +56,8 @@ def set_mark(
     """
     if points is None and not comment.strip():
         raise InputError(_("A mark by hand needs points or a comment."))
-    reason = _reason(why)
+    reason = reason_of(why)
+    signed = signature(assessor or who)
     who = who or whoami()
 
     def work(session: Session) -> None:
@@ -71,7 +74,7 @@ def set_mark(
             submission.by_hand.append(given)
         given.points = given.points if points is None else points
         given.comment = comment.strip() or given.comment or ""
-        given.assessor, given.at = who, datetime.now(UTC)
+        given.assessor, given.at = signed, datetime.now(UTC)
         session.flush()
         prove(session, submission)
         what = f"{exercise} {answer}: {mark.earned:g} → {'comment' if points is None else f'{points:g}'}"
@@ -98,7 +101,7 @@ def remove_mark(
         InputError: there is no reason.
         UnknownName: there is no such trainee or answer.
     """
-    reason = _reason(why)
+    reason = reason_of(why)
     who = who or whoami()
 
     def work(session: Session) -> None:
@@ -116,7 +119,12 @@ def remove_mark(
     book.database.write(work)
 
 
-def _reason(why: str) -> str:
+def reason_of(why: str) -> str:
+    """Return a reason, which must be given.
+
+    Raises:
+        InputError: there is none.
+    """
     if not why.strip():
         raise InputError(_("Say why: the reason stands in the audit trail."))
     return why.strip()

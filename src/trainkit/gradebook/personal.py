@@ -24,6 +24,7 @@ from trainkit.gradebook.book import Gradebook
 from trainkit.gradebook.footprint import Identity, erase, mentions, own_files
 from trainkit.gradebook.trail import whoami
 from trainkit.i18n import _
+from trainkit.passing import sweep
 
 __all__ = ["Forgotten", "export", "forget", "known"]
 
@@ -123,6 +124,7 @@ def forget(book: Gradebook, classroom: Classroom, name: str, *, why: str = "", w
     identity = known(book, name)
     book.database.require_unused()
     erased = erase(classroom, identity)
+    sweep()  # what a run that was killed has unpacked may be anybody's work
     line = {"who": who or whoami(), "action": "forget", "why": identity.forgotten_in(why)}
 
     def work(session: Session) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import getpass
+import os
 
 from trainkit.gradebook import records
 from trainkit.gradebook.changes import Change, Grade
 from trainkit.gradebook.grades import Graded
 
-__all__ = ["failed_line", "graded_line", "whoami"]
+__all__ = ["failed_line", "graded_line", "signature", "whoami"]
 
 
 def whoami() -> str:
@@ -17,6 +18,14 @@ def whoami() -> str:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):  # a container's user may have no name
         return "?"
+
+
+def signature(named: str = "") -> str:
+    """Return the name that an assessor signs comments with: as told, or `TRAINKIT_ASSESSOR`.
+
+    Nothing if nobody has told it: a trainee can't do anything with the name of an account.
+    """
+    return " ".join((named or os.environ.get("TRAINKIT_ASSESSOR", "")).split())
 
 
 def graded_line(

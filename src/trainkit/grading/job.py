@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-import tempfile
-from collections.abc import Collection, Sequence
-from contextlib import closing
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
 
 from trainkit.classes.classroom import FILE, Classroom
 from trainkit.classes.preparation import Preparation, default_solutions, exercises_of
@@ -19,6 +20,7 @@ from trainkit.course.model import Info
 from trainkit.errors import GradingError
 from trainkit.extras import needed, require
 from trainkit.gradebook.book import Gradebook
+from trainkit.gradebook.database import is_full
 from trainkit.gradebook.enrolment import open_class
 from trainkit.gradebook.queries import handed_in, whose
 from trainkit.gradebook.questions import Open, answered, ask, left_open
@@ -27,6 +29,7 @@ from trainkit.grading import batch
 from trainkit.grading.pool import LocalWorkers
 from trainkit.grading.station import Setting
 from trainkit.i18n import _
+from trainkit.passing import PassingFolder, sweep
 from trainkit.progress import Progress
 from trainkit.reports.results import screen, show_ignored, show_lacking, show_rows, write_results
 from trainkit.sandbox import levels
@@ -103,7 +106,17 @@ class Way:
     def grade(
         self, items: Sequence[batch.Item], *, workers: int, scheduler: str, again: bool = False
     ) -> tuple[batch.Tally, list[Submission]]:
-        """Grade items and write the results; return what was done, and these items' rows."""
+        """Grade items and write the results; return what was done, and these items' rows.
+
+        Raises:
+            GradingError: the disk is full; what was graded until then is kept.
+        """
+        with _room_wanted(self.classroom.grades):
+            return self._grade(items, workers=workers, scheduler=scheduler, again=again)
+
+    def _grade(
+        self, items: Sequence[batch.Item], *, workers: int, scheduler: str, again: bool
+    ) -> tuple[batch.Tally, list[Submission]]:
         preparation = Preparation(self.classroom, self.solutions)
         pairs = {(item.trainee, item.exercise) for item in items}
         with open_class(self.classroom) as gradebook:
@@ -157,7 +170,7 @@ class Job:
     way: Way
     handed: Sequence[intake.Handed]
     ignored: Sequence[intake.Ignored]
-    unpacked: tempfile.TemporaryDirectory[str] = field(repr=False, compare=False)
+    unpacked: PassingFolder = field(repr=False, compare=False)
     exercises: Sequence[str] = ()
 
     @classmethod
@@ -190,7 +203,8 @@ class Job:
         way = Way.of(class_folder(folder), solutions=solutions, unsafe=unsafe, database=database)
         way = replace(way, handed=submissions)
         ids = exercises_of(way.classroom, way.solutions, exercises or ())
-        unpacked = tempfile.TemporaryDirectory(prefix="trainkit-", ignore_cleanup_errors=True)
+        sweep()
+        unpacked = PassingFolder("unpacked")
         try:
             handed, ignored = intake.collect(
                 submissions,
@@ -304,6 +318,27 @@ def _known(classroom: Classroom) -> intake.Known:
 
 def _below(base: Path, path: Path) -> str:
     return path.relative_to(base).as_posix() if path.is_relative_to(base) else path.as_posix()
+
+
+@contextmanager
+def _room_wanted(folder: Path) -> Iterator[None]:
+    """Say in a sentence that a disk is full, whoever found it out, and that nothing is lost.
+
+    Raises:
+        GradingError: it is.
+    """
+    try:
+        yield
+    except (OSError, DBAPIError) as error:
+        if not is_full(error):
+            raise
+        name = getattr(error, "filename", None)
+        raise GradingError(
+            _(
+                "The disk is full ({file}). What was graded until now is kept. Make room, then run the same "
+                "command again: it goes on where it stopped."
+            ).format(file=name if isinstance(name, str) else folder)
+        ) from error
 
 
 def _classmates(gradebook: Gradebook, pairs: Collection[tuple[str, str]]) -> set[tuple[str, str]]:

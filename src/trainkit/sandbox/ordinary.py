@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import queue
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
@@ -17,6 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from trainkit.passing import PassingFolder
 from trainkit.sandbox.bubblewrap import GIVEN, JOB
 from trainkit.sandbox.fork.wire import LONGEST, Lines, encode_message
 from trainkit.sandbox.limits import Level, Limits
@@ -96,7 +96,7 @@ class _Bare:
 
         from trainkit.sandbox.environment import whole_environment
 
-        self._folder = tempfile.TemporaryDirectory(prefix="trainkit-", ignore_cleanup_errors=True)
+        self._folder = PassingFolder()
         home = self._place(JOB)
         home.mkdir()
         for path, source in inputs.items():

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import tempfile
@@ -28,6 +27,7 @@ from traitlets import Dict, List, default
 
 from trainkit.errors import SandboxError
 from trainkit.i18n import _
+from trainkit.passing import PassingFolder
 from trainkit.sandbox import bubblewrap
 from trainkit.sandbox.environment import whole_environment
 from trainkit.sandbox.limits import Limits
@@ -67,13 +67,15 @@ class BubblewrapProvisioner(LocalProvisioner):
 
     _box: _Box | None = None
     _folder: Path | None = None
+    _passing: PassingFolder | None = None
     _listeners: Sequence[socket.socket] = ()
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Make the sockets over which client and kernel will talk."""
         if self._folder is None:
             # Short, for the name of a socket has 107 bytes at most, and nobody else may enter it.
-            self._folder = Path(tempfile.mkdtemp(prefix="trainkit-"))
+            self._passing = PassingFolder()
+            self._folder = Path(self._passing.name)
         manager: Any = self.parent
         manager.transport, manager.ip, manager.cache_ports = "ipc", str(self._folder / "k"), False
         for number, channel in enumerate(_CHANNELS, 1):
@@ -125,8 +127,9 @@ class BubblewrapProvisioner(LocalProvisioner):
         for listener in self._listeners:
             listener.close()
         if self._folder and not restart:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = None
+            if self._passing is not None:
+                self._passing.cleanup()
+            self._folder = self._passing = None
 
 
 class BoxedKernelManager(AsyncKernelManager):
