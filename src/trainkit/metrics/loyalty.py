@@ -8,16 +8,29 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from trainkit.errors import EmptyInput
+from trainkit.errors import EmptyInput, OutOfRange
 from trainkit.i18n import _
 from trainkit.metrics.amounts import AMOUNT, orders
 from trainkit.metrics.days import days, whole_days, with_days
-from trainkit.metrics.frames import IntoColumn, IntoFrame, collect, free, keys, like, ordered, tally
+from trainkit.metrics.frames import (
+    IntoColumn,
+    IntoFrame,
+    collect,
+    complete,
+    free,
+    keys,
+    like,
+    numbers,
+    ordered,
+    tally,
+)
 from trainkit.metrics.ids import check_kinds
 from trainkit.metrics.missing import known
 from trainkit.metrics.registry import metric
 
 __all__ = [
+    "points_liability",
+    "points_redemption",
     "purchase_frequency",
     "purchase_intervals",
     "rebuy_rate",
@@ -213,3 +226,103 @@ def referral_intent(scores: IntoColumn) -> float:
     """
     levels, counts = tally(scores, "scores", low=0, high=10)
     return float(100 * counts[levels >= 9].sum() / counts.sum())
+
+
+@metric(
+    unit="percent",
+    better="neither",
+    zh="积分兑换率",
+    source="Breugelmans et al., Marketing Letters 26(2), 2015",
+    range=(0, 100),
+    example={"frame": {"earned": [500, 300, 200, None], "redeemed": [250, 0, 150, 10]}},
+)
+def points_redemption(frame: IntoFrame, earned: str = "earned", redeemed: str = "redeemed") -> float:
+    """Share of the points earned that were redeemed in %, from 0 to 100, over all members.
+
+    Of all points together, not the mean of the members' shares: most members hold few points. Recent points
+    had less time: compare points of one age. Members with a missing number are left out.
+
+    Args:
+        frame: one row a member, or one row a member and year of earning.
+        earned: column with the points earned, 0 or more.
+        redeemed: column with those redeemed of them, 0 or more.
+
+    Raises:
+        EmptyInput: no member has both numbers, or no point was earned.
+        OutOfRange: a number is below 0, or more was redeemed than earned.
+
+    >>> import pandas as pd
+    >>> points_redemption(pd.DataFrame({"earned": [900, 100], "redeemed": [300, 100]}))
+    40.0
+    """
+    rows = complete(frame, earned, redeemed, only=True)
+    got, spent = (float(numbers(rows[c], c, low=0).sum()) for c in (earned, redeemed))
+    if not got:
+        raise EmptyInput(_("No point was earned."))
+    if spent > got:
+        message = _("More points were redeemed ({spent:g}) than earned ({got:g}).")
+        raise OutOfRange(message.format(spent=spent, got=got))
+    return 100 * spent / got
+
+
+@metric(
+    unit="yuan",
+    better="neither",
+    zh="积分负债（合同负债）",
+    en="Points liability (contract liability)",
+    source="IFRS 15, B39–B43 and Example 52; 企业会计准则第 14 号（2017）",
+    range=(0, None),
+    example={
+        "sales": 100_000.0,
+        "points": 10_000.0,
+        "value": 1.0,
+        "expected": 9_500.0,
+        "redeemed": 8_500.0,
+        "expected_now": 9_700.0,
+    },
+)
+def points_liability(
+    sales: float,
+    points: float,
+    value: float,
+    expected: float,
+    redeemed: float = 0,
+    expected_now: float | None = None,
+) -> float:
+    """Revenue in yuan, 0 or more, that is still owed for points: the part of sales not yet earned.
+
+    Sales are shared between goods and points by their prices when sold alone; a point's price is its value
+    times the chance that it is redeemed. That share stays; it becomes revenue as points are redeemed, by the
+    estimate of today. Points times value, as if all were redeemed, overstates it.
+
+    Args:
+        sales: yuan for which the points were given, at the prices of the goods alone.
+        points: points given for them, above 0.
+        value: yuan that a redeemed point is worth.
+        expected: how many of them were expected to be redeemed, when they were given.
+        redeemed: how many have been redeemed so far.
+        expected_now: how many are expected in all today; `None` if the estimate hasn't changed.
+
+    Raises:
+        EmptyInput: there are no sales or no points.
+        OutOfRange: a number is below 0, more are expected than were given, or more are redeemed than are
+            expected today: estimate anew.
+
+    >>> round(points_liability(100_000, 10_000, 1, 9_500))
+    8676
+    >>> round(points_liability(100_000, 10_000, 1, 9_500, redeemed=8_500, expected_now=9_700))
+    1073
+    """
+    if sales <= 0 or points <= 0:
+        raise EmptyInput(_("Without sales and points there is no liability."))
+    now = expected if expected_now is None else expected_now
+    if value < 0 or not 0 <= redeemed <= now <= points or not 0 <= expected <= points:
+        message = _(
+            "Redeemed points ({redeemed:g}) must not exceed those expected ({expected:g}), nor these the "
+            "points given ({points:g}); none is below 0."
+        )
+        raise OutOfRange(message.format(redeemed=redeemed, expected=now, points=points))
+    if not now:
+        return 0.0
+    worth = value * expected
+    return sales * worth / (sales + worth) * (1 - redeemed / now)

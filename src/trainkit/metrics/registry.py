@@ -36,9 +36,11 @@ FAMILIES: dict[str, dict[str, str]] = {
     "forecasting": {"en": "Forecasting", "zh": "趋势预测"},
     "anomalies": {"en": "Anomalies", "zh": "异常检测"},
     "risk": {"en": "Risk and early warning", "zh": "风险与预警"},
+    "causes": {"en": "Causes of a change", "zh": "变化归因"},
     "experiments": {"en": "Experiments", "zh": "实验"},
     "text": {"en": "Text", "zh": "文本分析"},
     "decisions": {"en": "Decisions", "zh": "决策"},
+    "adoption": {"en": "System adoption", "zh": "系统推广与采用"},
     "privacy": {"en": "Privacy", "zh": "隐私保护"},
 }
 

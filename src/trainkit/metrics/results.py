@@ -9,7 +9,16 @@ from typing import NamedTuple
 from trainkit.errors import OutOfRange
 from trainkit.i18n import _
 
-__all__ = ["Difference", "Interval", "Shares", "Test", "chi_square_p", "normal_quantile", "recovered_ends"]
+__all__ = [
+    "Difference",
+    "Interval",
+    "Shares",
+    "Test",
+    "WeightedShare",
+    "chi_square_p",
+    "normal_quantile",
+    "recovered_ends",
+]
 
 
 class Interval(NamedTuple):
@@ -53,6 +62,19 @@ class Shares(NamedTuple):
     promoters: float
     passives: float
     detractors: float
+
+
+class WeightedShare(NamedTuple):
+    """A share from weighted answers and how sure it is."""
+
+    value: float
+    """The share, in %."""
+    low: float
+    """Lower end of the confidence interval, in %."""
+    high: float
+    """Upper end of the confidence interval, in %."""
+    effective_n: float
+    """How many equally weighted answers would tell as much."""
 
 
 def recovered_ends(first: float, its: Interval, second: float, other: Interval) -> Interval:

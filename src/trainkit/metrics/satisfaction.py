@@ -17,7 +17,14 @@ from trainkit.i18n import _
 from trainkit.metrics.frames import IntoColumn, IntoFrame, complete, free, lazy, like, numbers, ordered, tally
 from trainkit.metrics.missing import known
 from trainkit.metrics.registry import metric
-from trainkit.metrics.results import Difference, Interval, Shares, normal_quantile, recovered_ends
+from trainkit.metrics.results import (
+    Difference,
+    Interval,
+    Shares,
+    WeightedShare,
+    normal_quantile,
+    recovered_ends,
+)
 from trainkit.metrics.surveys import proportion_interval
 
 __all__ = [
@@ -33,6 +40,7 @@ __all__ = [
     "nps_interval",
     "nps_margin",
     "nps_shares",
+    "weighted_csat",
     "weighted_nps",
 ]
 
@@ -257,12 +265,23 @@ def weighted_nps(frame: IntoFrame, scores: str = "nps", weights: str = "weight")
     >>> weighted_nps(pd.DataFrame({"nps": [10, 3], "weight": [3, 1]}))
     50.0
     """
-    rows = complete(frame, scores, weights, only=True)
-    answers, weight = numbers(rows[scores], scores, low=0, high=10), numbers(rows[weights], weights, low=0)
-    if not weight.sum():
-        raise EmptyInput(_("No answer has a weight above 0."))
+    answers, weight = _weighted(frame, scores, weights, 0, 10)
     sign = (answers >= PROMOTER).astype(float) - (answers <= DETRACTOR)
     return float(100 * (sign * weight).sum() / weight.sum())
+
+
+def _weighted(
+    frame: IntoFrame, answers: str, weights: str, low: float, high: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the answers that have a weight, and their weights."""
+    rows = complete(frame, answers, weights, only=True)
+    given, weight = (
+        numbers(rows[answers], answers, low=low, high=high),
+        numbers(rows[weights], weights, low=0),
+    )
+    if not weight.sum():
+        raise EmptyInput(_("No answer has a weight above 0."))
+    return given, weight
 
 
 @metric(
@@ -372,6 +391,44 @@ def csat_interval(ratings: IntoColumn, level: float = 0.95) -> Interval:
     (68.57, 80.49)
     """
     return proportion_interval(*_satisfied(ratings), level=level)
+
+
+@metric(
+    unit="percent",
+    better="higher",
+    zh="加权客户满意度",
+    en="Weighted CSAT",
+    source="Kish, Survey Sampling, 1965 (effective size); Wilson, JASA 22, 1927 (interval)",
+    range=(0, None),
+    example={"frame": {"csat": [5, 4, 2, 3, None], "weight": [1.0, 1.0, 2.0, 1.0, 3.0]}},
+)
+def weighted_csat(
+    frame: IntoFrame, ratings: str = "csat", weights: str = "weight", level: float = 0.95
+) -> WeightedShare:
+    """CSAT in %, 0 to 100, where each answer counts with its survey weight, with its confidence interval.
+
+    The interval is Wilson's for the effective number of answers, (sum of weights)² / sum of squared weights:
+    unequal weights cost precision. Rows without an answer or a weight are left out.
+
+    Args:
+        frame: one row a survey.
+        ratings: column with answers 1–5.
+        weights: column with weights, 0 or more; only their proportions matter.
+        level: confidence level, between 0 and 1.
+
+    Raises:
+        EmptyInput: no row has both answer and weight, or all weights are 0.
+        OutOfRange: an answer is off the scale, or a weight below 0.
+
+    >>> import pandas as pd
+    >>> found = weighted_csat(pd.DataFrame({"csat": [5, 4, 2], "weight": [1, 1, 2]}))
+    >>> found.value, round(found.effective_n, 2)
+    (50.0, 2.67)
+    """
+    answers, weight = _weighted(frame, ratings, weights, 1, 5)
+    n = float(weight.sum() ** 2 / (weight**2).sum())
+    share = float(weight[answers >= SATISFIED].sum() / weight.sum())
+    return WeightedShare(100 * share, *proportion_interval(share * n, n, level), n)
 
 
 @metric(
