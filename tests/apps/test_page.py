@@ -27,9 +27,9 @@ from trainkit.i18n import use_language
         ("35,04 points", "Your answer is right"),
         ("0.35", "multiply by 100"),
         ("36", "36.0 is not right yet"),
-        ("about 35", "“about” can&#x27;t be read in a number."),
+        ("about 35", "“about” doesn&#x27;t belong in a number."),
         ("", "Enter an answer first."),
-        ("<b>", "“&lt;” can&#x27;t be read in a number."),
+        ("<b>", "“&lt;” doesn&#x27;t belong in a number."),
     ],
 )
 def test_check_says_what_the_judge_says(load: Load, workspace: Path, typed: str, said: str) -> None:

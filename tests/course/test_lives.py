@@ -64,7 +64,7 @@ def test_each_answer_gets_its_verdict(exercise: Exercise, shown: Shown) -> None:
         ("en", ..., "`double` is not attempted yet"),
         ("en", "20", "`double` is a text; it counts as the number 20"),
         ("zh", "20", "`double` 是一段文字，按数 20 来算"),
-        ("en", "x20", "“x” can't be read in a number."),
+        ("en", "x20", "“x” doesn't belong in a number."),
     ],
 )
 def test_what_is_said_is_in_the_readers_language(

@@ -109,8 +109,8 @@ def test_it_speaks_the_trainees_language(tmp_path: Path):
 
 def test_a_typed_in_number_is_named(tmp_path: Path):
     text = page(tmp_path, double=20).text
-    assert "double is right on your data only: 20.0 The same value came out on other data" in text
-    assert "double is right:" not in text
+    assert "Your answer is right on your data only: 20.0 The same value came out on other data" in text
+    assert "Your answer is right:" not in text
 
 
 def test_nothing_of_hidden_data_or_keys_is_in_it(tmp_path: Path):
@@ -172,7 +172,7 @@ def test_a_damaged_file_says_what_is_wrong(tmp_path: Path):
 
 def test_without_the_key_the_verdict_is_there_and_its_message_is_not(tmp_path: Path):
     text = Outline(feedback_page("lin-yue", submitted(tmp_path, double=30), {})).text
-    assert "double answers another question" in text
+    assert "Your answer answers another question" in text
     assert "three times" not in text
 
 
@@ -257,9 +257,9 @@ def test_what_wasnt_run_is_told_apart_from_what_wasnt_tried(book: Gradebook):
     result.outcome = "not run"
     found[0].executions[0].not_run = [5, 6]
     text = FORMS["html"]("lin-yue", found, KEYS)
-    assert "double was not run" in text
+    assert "Your answer was not run" in text
     assert "Cells that were not run: 5, 6." in text
-    assert "size is not attempted yet" in text
+    assert "Nothing was answered here" in text
 
 
 def test_a_key_of_other_data_says_nothing(book: Gradebook):
@@ -354,7 +354,7 @@ def visible_only(number: int) -> dict[str, object]:
 def test_who_is_right_on_one_data_set_is_not_told_that_all_is_well(book, form, answering, flag, said):
     hand_in(book, "lin-yue", answering, flags={"double": flag})
     text = re.sub(r"[`*]", "", FORMS[form]("lin-yue", book.latest(), KEYS))
-    assert f"→ double is right {said}" in " ".join(text.split())
+    assert f"→ Your answer is right {said}" in " ".join(text.split())
     assert "✓ double" not in text
 
 
@@ -363,14 +363,14 @@ def test_what_an_assessor_gave_points_for_is_not_called_wrong_elsewhere(book: Gr
     found = book.latest()
     found[0].marks[0].by_hand = ByHand(points=2.0, comment="", assessor="Zhou Min")
     text = FORMS["html"]("lin-yue", found, KEYS)
-    assert "double is right: 20.0" in text
+    assert "Your answer is right: 20.0" in text
     assert "Marked by an assessor." in text
 
 
 def test_what_is_wrong_here_and_right_elsewhere_says_so(book: Gradebook):
     hand_in(book, "lin-yue", lambda n: {"double": 7.0 if n == 10 else 2.0 * n})
     text = FORMS["html"]("lin-yue", book.latest(), KEYS)
-    assert "double = 7.0 is not right yet Right on 2 of 2 further data sets." in text
+    assert "7.0 is not right yet Right on 2 of 2 further data sets." in text
     assert "Also right" not in text
 
 
@@ -395,7 +395,7 @@ def test_what_was_not_run_says_why(book, state, failures, not_run, reason, faile
     found[0].executions[0].not_run = not_run
     found[0].executions[0].results[0].outcome = "not run"
     text = FORMS["html"]("lin-yue", found, KEYS)
-    assert f"double was not run {reason}" in text
+    assert f"Your answer was not run {reason}" in text
     assert failed in text
     assert "failed with" not in text
 
@@ -473,9 +473,17 @@ def test_what_was_entered_on_a_page_was_not_run_again(book: Gradebook):
     assert "was run again" in FORMS["html"]("lin-yue", found, KEYS)
     found[0].executions = [e for e in found[0].executions if not e.hidden]
     text = FORMS["html"]("lin-yue", found, KEYS)
-    assert "double is right: 20.0" in text
+    assert "Your answer is right: 20.0" in text
     assert "was run again" not in text
     assert "haven't seen" not in text
+
+
+def test_a_verdict_names_no_variable(book: Gradebook):
+    """What was asked stands above it in words; it holds for who answered on the page, too."""
+    hand_in(book, "lin-yue", right)
+    text = FORMS["html"]("lin-yue", book.latest(), KEYS)
+    assert "Your answer is right: 20.0" in text
+    assert re.findall(r"\b(double|size) (?:is|was|=)", text) == []
 
 
 def test_one_point_is_singular(book: Gradebook):
@@ -488,7 +496,7 @@ def test_an_answer_whose_cell_failed_is_told_from_one_that_nobody_tried(tmp_path
     text = page(tmp_path, failures=(own,), failed={"double": own}, size="big").text
     assert "its cell failed" in text
     assert "Cell 5 failed with NameError: name 'x' is not defined" in text
-    assert "is not attempted yet" in text
+    assert "Nothing was answered here" in text
 
 
 def test_a_library_that_grading_lacks_is_nobodys_fault(tmp_path: Path):

@@ -99,7 +99,7 @@ def misread(text: str) -> str:
     text = text[:_LONGEST]
     folded = unicodedata.normalize("NFKC", text.translate(_SIGNS))
     if strange := _STRANGE.search(_UNITS.sub(" ", folded)):
-        return _("“{sign}” can't be read in a number. Type digits, for example 28.2.").format(
+        return _("“{sign}” doesn't belong in a number. Type digits, for example 28.2.").format(
             sign=strange[0][:40]
         )
     return _("“{text}” can't be read as a number. Type digits, for example 28.2.").format(

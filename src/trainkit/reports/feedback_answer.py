@@ -11,7 +11,7 @@ from typing import Any
 
 from trainkit.course.judge import Verdict, judge
 from trainkit.course.model import Answer, Info, Key
-from trainkit.course.naming import about
+from trainkit.course.naming import about, in_plain_words
 from trainkit.course.present import Note, format_value, verdict_note
 from trainkit.gradebook import records
 from trainkit.gradebook.summary import cells_missed
@@ -51,7 +51,9 @@ def answer_view(
     others = [e for e in executions if e.hidden and mark.way != "page"]
     hidden = [r.outcome for e in others for r in e.results if r.name == answer.name]
     tally = hidden.count("right"), len(hidden)
-    note = _elsewhere(answer, result, mark, tally) or _said(answer, result, run, key, info)
+    verdict = _verdict(answer, result, key, info)
+    with in_plain_words():  # what was asked stands right above
+        note = _elsewhere(answer, result, mark, tally) or _said(answer, result, run, verdict)
     return AnswerView(
         ask=pick(answer.ask),
         tone=note.tone,
@@ -98,17 +100,16 @@ def _further(right: int, of: int) -> str:
     return message.format(right=right, all=of)
 
 
-def _said(
-    answer: Answer, result: records.Result, run: records.Execution, key: Key | None, info: Info
-) -> Note:
+def _said(answer: Answer, result: records.Result, run: records.Execution, verdict: Verdict) -> Note:
     """Return what to say of an answer that has been handed in; nobody is asked to run a cell again."""
     if result.outcome == "not run":
         return Note("info", about(answer, _("{name} was not run")), _why_not_run(run))
     if result.outcome == "failed":
         text = "\n".join(retold(line) for line in result.reason.splitlines())
         return Note("look", about(answer, _("{name}: its cell failed")), text)
-    note = verdict_note(_verdict(answer, result, key, info), answer)
-    return Note(note.tone, note.title) if result.outcome == "not attempted" else note
+    if verdict.outcome == "not attempted":
+        return Note("info", _("Nothing was answered here"))
+    return verdict_note(verdict, answer)
 
 
 def _why_not_run(run: records.Execution) -> str:
