@@ -18,8 +18,9 @@ from submitted import INFO
 from classes import damaged, hand_in, nothing, right, tripled, typed_in
 from trainkit.errors import GradingError, UnknownName
 from trainkit.gradebook.book import Gradebook
-from trainkit.gradebook.exports import FORMATS, export, xlsx
+from trainkit.gradebook.exports import FORMATS, Others, export, xlsx
 from trainkit.gradebook.exports.xapi import HOME, PASS, statements
+from trainkit.gradebook.questions import Open
 from trainkit.gradebook.records import ByHand, Mark, Submission, Trainee
 from trainkit.i18n import speaking, use_language
 
@@ -368,3 +369,90 @@ def test_nothing_answered_is_nothing_scored(tmp_path: Path):
         hand_in(book, "x", nothing)
         found = read(export(book.latest(), "xapi"))
     assert {s["result"]["score"]["scaled"] for s in found} == {0.0}
+
+
+@pytest.fixture
+def others() -> Others:
+    """Two without work, of whom one sent something else, a conflict beside a grade, and somebody unknown."""
+    zoe = Trainee(
+        name="zoe", display_name="Zoe Ali", email="zoe@example.com", number="7", section="B", lang="en"
+    )
+    yan = Trainee(name="yan", display_name="严", email="", number="", section="", lang="zh")
+    return Others(
+        [yan, zoe],
+        [
+            Open("chen-bo", "9-01", "conflict", "a.zip", "Two sources: `trainkit gradebook choose a.zip`."),
+            Open("wang", "", "unknown", "wang", "Who is it: `trainkit trainee match`."),
+            Open("yan", "9-01", "no notebook", "yan", "No notebook: 9-01.py."),
+            Open("zoe", "", "nothing"),
+        ],
+    )
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_wide_names_who_has_no_work_and_marks_what_waits(submissions, others, lang):
+    with speaking(lang):
+        found = {line["trainee"]: line for line in lines(export(submissions, "wide", others))}
+        nothing_said = others.said_of("zoe")
+    assert list(found) == ["chen-bo", "lin-yue", "wang", "yan", "zhou", "zoe"]
+    assert found["zoe"]["open"] == nothing_said != ""
+    assert (found["zoe"]["name"], found["zoe"]["section"]) == ("Zoe Ali", "B")
+    graded = [name for name in found["zoe"] if name.startswith("9-01")]
+    assert {found["zoe"][name] for name in [*graded, "total", "percent"]} == {""}
+    assert "No notebook: 9-01.py." in found["yan"]["open"]
+    assert "gradebook choose a.zip" in found["chen-bo"]["open"]
+    assert found["chen-bo"]["total"] == "1.5"
+    assert "trainee match" in found["wang"]["open"]
+    assert found["lin-yue"]["open"] == ""
+
+
+def test_long_has_a_line_for_work_that_is_not_there(submissions, others):
+    found = lines(export(submissions, "long", others))
+    assert len(found) == 4 * len(INFO.answers) + 2
+    [yan] = [line for line in found if line["trainee"] == "yan"]
+    [zoe] = [line for line in found if line["trainee"] == "zoe"]
+    assert (yan["exercise"], yan["awarded"], yan["open"]) == ("9-01", "", "No notebook: 9-01.py.")
+    assert (zoe["exercise"], zoe["open"]) == ("", "Nothing was handed in.")
+    waits = [line["open"] for line in found if line["trainee"] == "chen-bo"]
+    assert waits == ["Two sources: `trainkit gradebook choose a.zip`."] * len(INFO.answers)
+
+
+@pytest.mark.parametrize("form", ["long", "wide", "moodle", "canvas"])
+def test_who_is_left_out_is_in_no_line(submissions, others, form):
+    raw = export(submissions, form, Others((), others.questions)).decode("utf-8-sig")
+    assert "zoe" not in raw
+    assert "yan" not in raw
+    assert "chen-bo" in raw
+
+
+def test_platforms_get_people_without_work_with_empty_grades(submissions, others):
+    [zoe] = [z for z in lines(export(submissions, "moodle", others)) if z["Username"] == "zoe"]
+    assert zoe["9-01 One number (Real, 0–4)"] == zoe["9-01 One number (Feedback)"] == ""
+    assert list(zoe.values())[-1] == "Nothing was handed in."
+    rows = list(csv.reader(io.StringIO(export(submissions, "canvas", others).decode("utf-8-sig"))))
+    assert ["Zoe Ali", "", "zoe@example.com", "B", ""] in rows
+    assert len({len(row) for row in rows}) == 1
+    assert rows[0][4:] == ["9-01 One number"]
+
+
+def test_excel_has_people_without_work_on_both_sheets(submissions, others):
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(export(submissions, "xlsx", others)))
+    for sheet in book.worksheets:
+        rows = list(sheet.iter_rows(values_only=True))
+        at = rows[0].index("Open")
+        assert [row[at] for row in rows if row[0] == "zoe"] == ["Nothing was handed in."]
+
+
+def test_a_class_in_which_nobody_handed_in_is_still_listed(others):
+    assert [line["trainee"] for line in lines(export([], "wide", others))] == ["yan", "zoe"]
+    assert [line["trainee"] for line in lines(export([], "long", others))] == ["yan", "zoe"]
+
+
+def test_a_store_gets_the_same_statements_in_one_array(submissions):
+    submissions[1].trainee.display_name = "a\u2028b\x85c"
+    assert json.loads(export(submissions, "xapi-array")) == [
+        json.loads(line) for line in export(submissions, "xapi").decode().split("\n") if line
+    ]
+    assert json.loads(export([], "xapi-array")) == []

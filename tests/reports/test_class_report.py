@@ -13,8 +13,9 @@ from submitted import INFO, key
 from classes import EXAM, damaged, hand_in, nothing, right, small, tripled, typed_in
 from trainkit.gradebook.book import Gradebook
 from trainkit.gradebook.grades import Failure
+from trainkit.gradebook.questions import Open
 from trainkit.gradebook.records import ByHand
-from trainkit.i18n import use_language
+from trainkit.i18n import speaking, use_language
 from trainkit.reports.class_report import class_report, report_page
 from trainkit.reports.class_report.drawing import distribution, outcomes
 from trainkit.reports.class_report.model import Report
@@ -317,3 +318,33 @@ def test_what_grading_lacks_is_told_once_with_the_number_of_notebooks(book):
     for name in ("lin-yue", "tom"):
         hand_in(book, name, right, failures=(lacking,))
     assert "seaborn isn't part of the grader; 2 notebooks import it." in Text(page(book)).text
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_nobody_vanishes_from_the_report_however_small_the_class(book, lang):
+    hand_in(book, "lin-yue", right)
+    questions = [
+        Open("zoe", "", "nothing", name="Zoe Ali"),
+        Open("yan", "9-01", "no notebook", "yan", "No notebook: 9-01.py."),
+        Open("stranger", "", "unknown", "s", 'Say who it is: `trainkit trainee match "stranger" ID`.'),
+        Open("lin-yue", "9-01", "conflict", "a", "Say which counts: `trainkit gradebook choose a`."),
+        Open("lin-yue", "9-01", "conflict", "b", "Say which counts: `trainkit gradebook choose a`."),
+    ]
+    with speaking(lang):
+        found = report(book, questions=questions)
+        source = report_page("x", book.latest(), keys=KEYS, alike={}, day=DAY, questions=questions)
+    assert [[row.trainee for row in group.rows] for group in found.left] == [
+        ["zoe", "yan"],
+        ["stranger"],
+        ["lin-yue"],
+    ]
+    text = Text(source).text
+    for said in ("Zoe Ali", "9-01.py", 'trainkit trainee match "stranger" ID', "trainkit gradebook choose a"):
+        assert said in text
+    assert ("href", "#left") in Text(source).attributes
+
+
+def test_where_nothing_is_open_the_report_has_no_such_block(book):
+    fill(book)
+    assert report(book).left == []
+    assert ("id", "left") not in Text(page(book)).attributes

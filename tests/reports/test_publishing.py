@@ -14,9 +14,10 @@ from typer.testing import CliRunner
 
 from classes import EXAM, hand_in, right, tripled
 from trainkit.classes.classroom import Classroom
+from trainkit.classes.roster import Entry
 from trainkit.cli import app
 from trainkit.errors import GradingError, UnknownName
-from trainkit.gradebook.enrolment import open_class
+from trainkit.gradebook.enrolment import enroll, open_class
 from trainkit.gradebook.exports import FORMATS
 from trainkit.reports.publishing import export_grades, format_for, latest_of, write_feedback, write_report
 
@@ -123,9 +124,10 @@ def test_no_file_of_the_class_itself_is_written_over(classroom, name, write):
 
 def test_an_export_can_be_of_one_exercise(classroom, tmp_path):
     export_grades(classroom, tmp_path / "out.csv", "wide", exercise="9-02")
-    [line] = csv.DictReader(io.StringIO((tmp_path / "out.csv").read_text("utf-8-sig")))
-    assert line["trainee"] == "lin-yue"
-    assert "9-01" not in line
+    chen, lin = csv.DictReader(io.StringIO((tmp_path / "out.csv").read_text("utf-8-sig")))
+    assert (chen["trainee"], chen["9-02"], chen["open"]) == ("chen-bo", "", "9-02: Nothing was handed in.")
+    assert (lin["trainee"], lin["open"]) == ("lin-yue", "")
+    assert "9-01" not in lin
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -175,3 +177,35 @@ def test_marks_by_hand_reach_every_form(classroom, tmp_path):
     assert "Argued well." in lines["chen-bo"]["9-01 One number (Feedback)"]
     [page] = feedback(classroom, trainee="chen-bo")
     assert "1.5 of 2 points" in page.read_text()
+
+
+def rostered(classroom: Classroom) -> None:
+    with open_class(classroom) as book:
+        enroll(book, [Entry(name="zoe", display_name="Zoe Ali")])
+
+
+@pytest.mark.parametrize(
+    ("form", "more", "there"),
+    [
+        ("wide", [], True),
+        ("long", [], True),
+        ("canvas", [], True),
+        ("moodle", [], False),
+        ("moodle", ["--everybody"], True),
+        ("wide", ["--handed-in"], False),
+    ],
+)
+def test_people_without_work_are_exported_unless_that_takes_a_grade_away(
+    classroom, tmp_path, form, more, there
+):
+    rostered(classroom)
+    run("grades", "export", tmp_path / "out.csv", classroom.folder, "--format", form, *more)
+    text = (tmp_path / "out.csv").read_text("utf-8-sig")
+    assert ("Zoe Ali" in text or "zoe" in text) is there
+    assert "lin-yue" in text
+
+
+def test_the_report_of_a_class_names_who_handed_nothing_in(classroom, tmp_path):
+    rostered(classroom)
+    path = write_report(classroom, solutions=tmp_path / "solutions", today=dt.date(2026, 1, 1))
+    assert "Zoe Ali" in path.read_text()

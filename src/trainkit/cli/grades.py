@@ -50,11 +50,19 @@ def export(
         str,
         typer.Option(
             "--format",
-            help="long, wide, moodle, canvas, xlsx or xapi; by default what FILE ends with: "
-            ".csv (long), .xlsx, .jsonl (xapi).",
+            help="long, wide, moodle, canvas, xlsx, xapi or xapi-array; by default what FILE ends with: "
+            ".csv (long), .xlsx, .jsonl (xapi), .json (xapi-array).",
         ),
     ] = "",
     exercise: Exercise = "",
+    everybody: Annotated[
+        bool | None,
+        typer.Option(
+            "--everybody/--handed-in",
+            help="With or without people who handed nothing in; by default with, but for moodle, where an "
+            "empty cell removes a grade.",
+        ),
+    ] = None,
     database: Database = "",
 ) -> None:
     """Write grades for a spreadsheet, a learning platform or a record store.
@@ -66,7 +74,9 @@ def export(
     from trainkit.classes.classroom import Classroom
     from trainkit.reports.publishing import export_grades
 
-    n = export_grades(Classroom.load(folder, database=database), file, form, exercise=exercise)
+    n = export_grades(
+        Classroom.load(folder, database=database), file, form, exercise=exercise, everybody=everybody
+    )
     typer.echo(
         ngettext("{n} submission written to {file}.", "{n} submissions written to {file}.", n).format(
             n=n, file=file

@@ -19,7 +19,7 @@ from trainkit.gradebook.book import Gradebook
 from trainkit.gradebook.trail import whoami
 from trainkit.i18n import _
 
-__all__ = ["Answered", "Open", "answered", "ask", "choose", "left_open", "match"]
+__all__ = ["Answered", "Open", "absent", "answered", "ask", "choose", "left_open", "match"]
 
 
 @dataclass(frozen=True)
@@ -130,6 +130,18 @@ def left_open(book: Gradebook, *, trainee: str = "", exercise: str = "") -> list
             if t.id not in working and t.name not in told
         ]
     return sorted((q for q in found if trainee in ("", q.trainee)), key=lambda q: (q.trainee, q.exercise))
+
+
+def absent(book: Gradebook, working: Collection[str]) -> list[records.Trainee]:
+    """Return everybody in the gradebook but those who have work, by name.
+
+    Args:
+        book: the gradebook.
+        working: the identifiers of those who have.
+    """
+    with book.database.reading() as session:
+        people = session.scalars(select(records.Trainee).order_by(records.Trainee.name)).all()
+        return [person for person in people if person.name not in working]
 
 
 def match(book: Gradebook, said: str, trainee: str, *, why: str = "", who: str = "") -> int:

@@ -15,9 +15,9 @@ from trainkit.errors import GradingError, UnknownName
 from trainkit.files import write_atomic
 from trainkit.gradebook.book import Gradebook
 from trainkit.gradebook.enrolment import open_class
-from trainkit.gradebook.exports import FORMATS, export
+from trainkit.gradebook.exports import FORMATS, Others, export
 from trainkit.gradebook.queries import whose
-from trainkit.gradebook.questions import Open, left_open
+from trainkit.gradebook.questions import Open, absent, left_open
 from trainkit.gradebook.records import Submission
 from trainkit.i18n import _, speaking
 from trainkit.reports.class_report import report_page
@@ -38,7 +38,7 @@ __all__ = [
 FORMS = {"html": feedback_page, "md": feedback_markdown}
 
 #: What a file's ending says about the format of an export.
-_BY_SUFFIX = {".csv": "long", ".xlsx": "xlsx", ".jsonl": "xapi"}
+_BY_SUFFIX = {".csv": "long", ".xlsx": "xlsx", ".jsonl": "xapi", ".json": "xapi-array"}
 
 
 def latest_of(classroom: Classroom, *, trainee: str = "", exercise: str = "") -> list[Submission]:
@@ -121,7 +121,9 @@ def format_for(path: Path, form: str = "") -> str:
     return form or _BY_SUFFIX[path.suffix.lower()]
 
 
-def export_grades(classroom: Classroom, path: Path, form: str = "", *, exercise: str = "") -> int:
+def export_grades(
+    classroom: Classroom, path: Path, form: str = "", *, exercise: str = "", everybody: bool | None = None
+) -> int:
     """Write a class's grades to a file that only its owner may read, note it, and return how many there are.
 
     Args:
@@ -129,6 +131,7 @@ def export_grades(classroom: Classroom, path: Path, form: str = "", *, exercise:
         path: the file.
         form: one of `exports.FORMATS`; by default what the file's ending says.
         exercise: those for this exercise only.
+        everybody: whether people without work have a row; by default what the format says.
 
     Raises:
         GradingError: the class has no gradebook yet, the format isn't clear, or the file is the class's own.
@@ -138,8 +141,11 @@ def export_grades(classroom: Classroom, path: Path, form: str = "", *, exercise:
     _keep_own(classroom, path)
     with open_class(classroom, create=False) as book:
         submissions = _latest(book, exercise=exercise)
+        wanted = FORMATS[form].absent if everybody is None else everybody
+        people = absent(book, {s.trainee.name for s in submissions}) if wanted else []
+        others = Others(people, left_open(book, exercise=exercise))
         with speaking(classroom.lang):
-            write_atomic(path, export(submissions, form), private=True)
+            write_atomic(path, export(submissions, form, others), private=True)
         book.note("export", f"{len(submissions)} submissions as {form}")
     return len(submissions)
 
@@ -167,10 +173,11 @@ def write_report(
     with open_class(classroom, create=False) as book:
         submissions = book.latest()
         pairs = alike(book.handed_in())
+        questions = left_open(book)
     keys = _message_keys(classroom, submissions, solutions or default_solutions())
     day = today or dt.date.today()
     with speaking(classroom.lang):
-        page = report_page(classroom.title, submissions, keys=keys, alike=pairs, day=day)
+        page = report_page(classroom.title, submissions, keys=keys, alike=pairs, day=day, questions=questions)
     write_atomic(path, page, private=True)
     return path
 

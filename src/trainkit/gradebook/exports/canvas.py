@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from trainkit.gradebook.exports.tables import by_class, full_name
+from trainkit.gradebook.exports.tables import Others, by_class, full_name
 from trainkit.gradebook.records import Submission
 from trainkit.gradebook.spreadsheet import csv_bytes
 
@@ -19,13 +19,14 @@ __all__ = ["canvas_csv"]
 _POINTS = "Points Possible"
 
 
-def canvas_csv(submissions: Sequence[Submission]) -> bytes:
+def canvas_csv(submissions: Sequence[Submission], others: Others) -> bytes:
     """Return the points of each trainee, one column an exercise.
 
     `ID` is Canvas's own number, which nobody outside of Canvas knows: it stays empty, and `SIS Login ID` (the
-    e-mail address, else the name of the account) says who it is.
+    e-mail address, else the name of the account) says who it is. What waits has no mark: any further column
+    would become an assignment.
     """
-    found = by_class(submissions)
+    found = by_class(submissions, others.people)
     header = ["Student", "ID", "SIS Login ID", "Section", *(f"{c.code} {c.title}" for c in found.columns)]
     lines: list[list[Any]] = [[f"    {_POINTS}", "", "", "", *(c.points for c in found.columns)]]
     for trainee in found.trainees:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from trainkit.course.present import status
-from trainkit.gradebook.exports.tables import by_class, full_name
+from trainkit.gradebook.exports.tables import Others, by_class, full_name
 from trainkit.gradebook.records import Mark, Submission
 from trainkit.gradebook.spreadsheet import csv_bytes
 from trainkit.gradebook.summary import shown
@@ -24,16 +24,17 @@ __all__ = ["moodle_csv"]
 _PLAIN = str.maketrans({"<": "‹", ">": "›", "&": "＆"})
 
 
-def moodle_csv(submissions: Sequence[Submission]) -> bytes:
-    """Return each exercise's points and a line of feedback, one row a trainee.
+def moodle_csv(submissions: Sequence[Submission], others: Others) -> bytes:
+    """Return each exercise's points and a line of feedback, one row a trainee, and what is open about it.
 
     The grades are in points: set the item's maximum grade to the number in the column's title.
     """
-    found = by_class(submissions)
+    found = by_class(submissions, others.people)
     header = ["Full name", "ID number", "Username", "Email address"]
     for column in found.columns:
         title = f"{column.code} {column.title}"
         header += [f"{title} (Real, 0–{column.points:g})", f"{title} (Feedback)"]
+    header.append(_("Open, for you only: don't map this column"))
     lines = []
     for trainee in found.trainees:
         line: list[Any] = [full_name(trainee), trainee.number, trainee.name, trainee.email]
@@ -41,7 +42,7 @@ def moodle_csv(submissions: Sequence[Submission]) -> bytes:
             points = found.awarded(trainee, column)
             submission = found.submissions.get((trainee.name, column.code))
             line += [points, "" if submission is None or points is None else _feedback(submission)]
-        lines.append(line)
+        lines.append([*line, others.said_of(trainee.name)])
     plain = [[_unescaped(cell) for cell in line] for line in [header, *lines]]
     return csv_bytes(plain[0], plain[1:])
 

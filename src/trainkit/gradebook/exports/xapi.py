@@ -1,4 +1,4 @@
-"""Grades as xAPI 1.0.3 statements, one a line, for a learning record store.
+"""Grades as xAPI 1.0.3 statements, one a line or in one array, for a learning record store.
 
 A submission is `completed` and, by the share of its points, `passed` or `failed`; each of its answers is
 `scored`. A statement's time is when the work was first handed in, and its id is computed from all that it
@@ -22,7 +22,7 @@ from trainkit.gradebook.competencies import SHOWN
 from trainkit.gradebook.exports.tables import full_name
 from trainkit.gradebook.records import Mark, Submission, Trainee
 
-__all__ = ["HOME", "PASS", "statements"]
+__all__ = ["HOME", "PASS", "array", "statements"]
 
 #: Where accounts and activities belong: a name that is reserved never to exist, unless the class has its own.
 HOME = "https://trainkit.invalid"
@@ -56,6 +56,12 @@ def statements(submissions: Sequence[Submission], *, home: str = HOME) -> bytes:
         for statement in _about(submission, home.rstrip("/"))
     ]
     return "".join(f"{line}\n" for line in lines).encode()
+
+
+def array(submissions: Sequence[Submission], *, home: str = HOME) -> bytes:
+    """Return the same statements as one JSON array, which is what a store takes in one request."""
+    lines = statements(submissions, home=home).decode().removesuffix("\n").split("\n")
+    return ("[\n" + ",\n".join(lines) + "\n]\n").encode() if lines != [""] else b"[]\n"
 
 
 def _about(submission: Submission, home: str) -> Iterator[dict[str, Any]]:

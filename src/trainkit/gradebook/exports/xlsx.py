@@ -13,8 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from trainkit.errors import GradingError
-from trainkit.gradebook import summary
-from trainkit.gradebook.exports.tables import wide_table
+from trainkit.gradebook.exports.tables import Others, long_table, wide_table
 from trainkit.gradebook.records import Submission
 from trainkit.gradebook.spreadsheet import is_formula
 from trainkit.i18n import _
@@ -43,7 +42,7 @@ _WIDTHS = (8, 40)
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 
 
-def workbook(submissions: Sequence[Submission]) -> bytes:
+def workbook(submissions: Sequence[Submission], others: Others) -> bytes:
     """Return the sheets `Grades` and `Answers`, titled in the language in use.
 
     Raises:
@@ -55,8 +54,8 @@ def workbook(submissions: Sequence[Submission]) -> bytes:
     book.remove(book.worksheets[0])
     words = _words()
     for title, table in (
-        (_("Grades"), wide_table(submissions)),
-        (_("Answers"), summary.answers_table(submissions)),
+        (_("Grades"), wide_table(submissions, others)),
+        (_("Answers"), long_table(submissions, others)),
     ):
         names, lines = table
         titles = [words.get(name, name) for name in names]
@@ -164,4 +163,5 @@ def _words() -> dict[str, str]:
         "value": _("Answered"),
         "comment": _("Comment"),
         "assessor": _("Assessor"),
+        "open": _("Open"),
     }

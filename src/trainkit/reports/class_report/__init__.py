@@ -13,12 +13,13 @@ from trainkit.classes.preparation import Keys
 from trainkit.course.catalogue import info_from_plain
 from trainkit.course.model import Info
 from trainkit.gradebook.exports.tables import full_name
+from trainkit.gradebook.questions import Open
 from trainkit.gradebook.records import Submission
 from trainkit.gradebook.summary import remarks
 from trainkit.i18n import _, joined, ngettext, percent
 from trainkit.reports.class_report.blocks import exercise_report, too_few
 from trainkit.reports.class_report.drawing import distribution
-from trainkit.reports.class_report.model import Block, ExerciseReport, Flagged, Report
+from trainkit.reports.class_report.model import Block, ExerciseReport, Flagged, OpenGroup, Report
 from trainkit.reports.lacking import lacking_lines
 from trainkit.reports.pages import render, share
 from trainkit.reports.similarity import Pair
@@ -33,13 +34,14 @@ def report_page(
     keys: Keys,
     alike: Mapping[str, Sequence[Pair]],
     day: dt.date,
+    questions: Sequence[Open] = (),
 ) -> str:
     """Return the report as one HTML document, in the language in use; the arguments are `class_report`'s.
 
     Raises:
         MissingExtra: nh3 isn't installed.
     """
-    report = class_report(title, submissions, keys=keys, alike=alike, day=day)
+    report = class_report(title, submissions, keys=keys, alike=alike, day=day, questions=questions)
     return render("report.html.j2", report=report, share=share)
 
 
@@ -50,6 +52,7 @@ def class_report(
     keys: Keys,
     alike: Mapping[str, Sequence[Pair]],
     day: dt.date,
+    questions: Sequence[Open] = (),
 ) -> Report:
     """Return what there is to say of a class.
 
@@ -59,20 +62,23 @@ def class_report(
         keys: by exercise and edition, for the messages of mistakes.
         alike: pairs of submissions that share code, by exercise.
         day: on which the report is made.
+        questions: what is open, people without work included.
     """
     names = {s.trainee.name: full_name(s.trainee) for s in submissions}
+    called = {q.trainee: q.name for q in questions} | names
     reason = too_few(len(names))
     flags = [] if reason else _flags(submissions)
     return Report(
         title=title,
         day=day.isoformat(),
         figures=_figures(submissions, len(names)),
-        names=names,
+        names=called,
         distribution=_distribution(submissions),
         exercises=_exercises(submissions, keys, alike),
         flagged=_flagged(reason, len(flags)),
         flags=flags,
         lacking=lacking_lines(submissions),
+        left=_left(questions),
     )
 
 
@@ -133,3 +139,22 @@ def _flags(submissions: Sequence[Submission]) -> list[Flagged]:
     return [
         Flagged(s.trainee.name, s.exercise.code, joined(*said)) for s in submissions if (said := remarks(s))
     ]
+
+
+def _left(questions: Sequence[Open]) -> list[OpenGroup]:
+    """Return what is open by what it means for the assessor; how few there are hides nobody."""
+    groups = (
+        (_("Handed nothing in that can be graded"), ("nothing", "no notebook")),
+        (_("Not on the roster"), ("unknown",)),
+        (_("Waiting for your decision"), ("conflict",)),
+        (_("Good to know"), ("several", "late")),
+    )
+    found = []
+    for title, kinds in groups:
+        own = [q for q in questions if q.kind in kinds]
+        rows = dict.fromkeys(
+            Flagged(q.trainee, q.exercise, q.note or _("Nothing was handed in.")) for q in own
+        )
+        if rows:
+            found.append(OpenGroup(title, list(rows)))
+    return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from trainkit.reports.class_report.drawing import Picture
 from trainkit.reports.similarity import Pair
 
-__all__ = ["Block", "ExerciseReport", "Flagged", "ItemRow", "MistakeRow", "Report", "VariantRow"]
+__all__ = ["Block", "ExerciseReport", "Flagged", "ItemRow", "MistakeRow", "OpenGroup", "Report", "VariantRow"]
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,14 @@ class Flagged:
 
 
 @dataclass(frozen=True)
+class OpenGroup:
+    """What is open about people of one kind: what it is, who, and the command that decides."""
+
+    title: str
+    rows: Sequence[Flagged]
+
+
+@dataclass(frozen=True)
 class Report:
     """The whole report.
 
@@ -104,6 +112,7 @@ class Report:
         flagged: submissions to look at, or why they aren't shown.
         flags: its rows.
         lacking: what to know of libraries that grading lacks, a sentence each.
+        left: who has no work, isn't on the roster or waits for a decision; only kinds that there are.
     """
 
     title: str
@@ -115,3 +124,4 @@ class Report:
     flagged: Block
     flags: Sequence[Flagged]
     lacking: Sequence[str] = ()
+    left: Sequence[OpenGroup] = ()
