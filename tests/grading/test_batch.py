@@ -91,6 +91,52 @@ def test_a_link_is_a_damaged_row(class_of_six: Path, assignment: Assignment, boo
     assert scores(book)["trainee-1"] == ("damaged", 0.0)
 
 
+@pytest.mark.parametrize("kind", ["link", "large"])
+def test_what_cannot_be_read_is_not_graded_anew_by_every_run(
+    kind: str, class_of_six: Path, assignment: Assignment, book: Gradebook
+):
+    path = class_of_six / "trainee-1" / "9-01.ipynb"
+    limits = Limits()
+    if kind == "link":
+        path.unlink()
+        path.symlink_to("/etc/passwd")
+    else:
+        path.write_bytes(notebook("x = '" + "x" * 20_000 + "'"))
+        limits = replace(limits, notebook_bytes=10_000)
+    workers = Here()
+    workers.setting = Setting(limits)
+    assert run(class_of_six, assignment, book, workers) == Tally(graded=6, kept=0, left=0)
+    assert scores(book)["trainee-1"] == ("damaged", 0.0)
+    written = [s.id for s in book.latest()]
+    assert run(class_of_six, assignment, book, workers) == Tally(graded=0, kept=6, left=0)
+    assert [s.id for s in book.latest()] == written
+    path.unlink()
+    path.write_bytes(notebook("x = 1"))
+    tally = run(class_of_six, assignment, book, workers)
+    assert (tally.graded, tally.kept) == (1, 5)
+    assert scores(book)["trainee-1"] == ("graded", 3.0)
+
+
+def test_a_folder_removed_while_others_are_graded_is_tried_again(
+    class_of_six: Path, assignment: Assignment, book: Gradebook
+):
+    folder, aside = class_of_six / "trainee-4", class_of_six.parent / "aside"
+    handed, _ignored = collect(class_of_six, ["9-01"])
+
+    def graded() -> Tally:
+        return batch.run(handed, lambda _t, _e, _s: assignment, book, Here())
+
+    folder.rename(aside)
+    assert graded() == Tally(graded=6, kept=0, left=0)
+    assert scores(book)["trainee-4"] == ("failed", 0.0)
+    [row] = [s for s in book.latest() if s.trainee.name == "trainee-4"]
+    assert "removed while others were graded" in row.note
+    aside.rename(folder)
+    tally = graded()
+    assert (tally.graded, tally.kept) == (1, 5)
+    assert set(scores(book).values()) == {("graded", 3.0)}
+
+
 def test_a_fault_of_trainkit_is_a_row_and_tried_again(
     monkeypatch, class_of_six: Path, assignment: Assignment, book: Gradebook
 ):

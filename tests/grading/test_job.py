@@ -297,6 +297,20 @@ def test_an_empty_folder_says_what_is_expected(tmp_path: Path):
         Job.of(tmp_path)
 
 
+def test_where_nothing_can_be_graded_the_table_names_everybody_all_the_same(tmp_path: Path, capsys):
+    (tmp_path / "submissions" / "yan").mkdir(parents=True)
+    (tmp_path / "submissions" / "yan" / "1-06.py").write_text("x = 1\n")
+    (tmp_path / "roster.csv").write_text("id,name\nyan,Yan Li\nzoe,Zoe Ali\n", encoding="utf-8")
+    with pytest.raises(GradingError, match="No submissions in"):
+        Job.of(tmp_path)
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "Yan Li" in shown or "yan" in shown
+    assert "1-06.py" in shown
+    assert "Zoe Ali" in shown
+    assert "Nothing was handed in." in shown
+    assert not (tmp_path / "grades").exists()
+
+
 def test_without_a_sandbox_nothing_runs(graded: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(levels, "probe", lambda: levels.Isolation("none", "Namespaces are forbidden."))
     with pytest.raises(SandboxError):

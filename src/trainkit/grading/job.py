@@ -216,7 +216,7 @@ class Job:
                 keys=_signing(way.classroom),
             )
             if not handed:
-                show_ignored(screen(), ignored)
+                _show_nobody(cls(way, handed, ignored, unpacked, tuple(ids)))
                 raise GradingError(
                     _("No submissions in {folder}. Expected files such as {example}.").format(
                         folder=submissions, example="lin-yue/1-06.ipynb"
@@ -277,10 +277,14 @@ class Job:
 
     def absent(self) -> list[str]:
         """Return the identifiers of those on the roster of whom nothing at all was found."""
+        return [name for name, _called in self.absent_people()]
+
+    def absent_people(self) -> list[tuple[str, str]]:
+        """Return the same people with their full names, which may be empty."""
         roster = self.way.classroom.roster
-        people = [entry.name for entry in read_roster(roster)] if roster.is_file() else []
+        people = read_roster(roster) if roster.is_file() else []
         seen = {item.trainee for item in self.handed} | {i.trainee for i in self.ignored}
-        return [name for name in people if name not in seen]
+        return [(entry.name, entry.display_name) for entry in people if entry.name not in seen]
 
     def plan(self) -> list[Planned]:
         """Return what `run` would do with each submission, and why; nothing is graded or written."""
@@ -297,6 +301,14 @@ class Job:
             _planned(item, known.get((item.trainee, item.exercise)), preparation, classroom)
             for item in self.handed
         ]
+
+
+def _show_nobody(job: Job) -> None:
+    """Show everybody of whom nothing can be graded, and why; nothing is noted in the gradebook."""
+    people = [Open(name, "", "nothing", name=called) for name, called in job.absent_people()]
+    if questions := [*job.open(), *people]:
+        show_rows(screen(), [], questions)
+    show_ignored(screen(), job.ignored)
 
 
 def _signing(classroom: Classroom) -> Keys | None:
