@@ -1,4 +1,4 @@
-"""Who begins a notebook in the middle is told to run it from the top, in their language."""
+"""What errors in a notebook say: where to begin, in the language in use, and nothing of our own lines."""
 
 from __future__ import annotations
 
@@ -48,3 +48,24 @@ def test_a_missing_name_of_the_first_cells_says_where_to_begin(tmp_path: Path, l
     (error,) = other
     assert "NameError" in error
     assert SAID[lang] not in error
+
+
+@pytest.mark.slow
+def test_an_error_that_is_meant_shows_the_cell_and_none_of_our_own_lines(tmp_path: Path) -> None:
+    """Who mistypes a name reads the line and what to write; another error keeps its whole traceback."""
+    begin = 'from trainkit import Exercise\nex = Exercise("1-06")'
+    codes = [
+        begin,
+        "x = 1\nex.answer(npz=3)",
+        'ex.table("survey")',
+        'ex.hint("nope")',
+        "import json\njson.loads('x')",
+    ]
+    _begun, *meant, other = asyncio.run(_all(tmp_path, codes))
+    for (error,) in meant:
+        assert "UnknownName" in error
+        assert "ex." in error
+        assert "activity.py" not in error
+    assert "Did you mean `nps`?" in meant[0][0]
+    (error,) = other
+    assert "decoder.py" in error
