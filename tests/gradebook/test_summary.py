@@ -15,6 +15,7 @@ from trainkit.gradebook import spreadsheet, summary
 from trainkit.gradebook.book import Gradebook
 from trainkit.gradebook.grades import Execution, Failure, Graded, Judged, Mark
 from trainkit.gradebook.records import ByHand, Submission
+from trainkit.i18n import use_language
 
 
 def record(tmp_path: Path, graded: Graded, who: str = "lin-yue") -> list[Submission]:
@@ -152,3 +153,12 @@ def test_formulas_are_disarmed_wherever_trainees_write(tmp_path: Path):
 def test_a_negative_number_stays_a_number(tmp_path: Path):
     line = read(summary.answers_csv(record(tmp_path, graded(value=-3.5))))[0]
     assert line["value"] == "-3.5"
+
+
+@pytest.mark.parametrize("state", ["damaged", "failed"])
+def test_a_reason_stored_in_one_language_is_told_in_the_other(state: str) -> None:
+    note = "It isn't a notebook, or it is cut off: not JSON at line 1."
+    use_language("zh")
+    (said,) = summary.remarks(Submission(state=state, note=note, executions=[], marks=[]))
+    assert "第 1 行不是合法的 JSON" in said
+    assert "notebook" not in said

@@ -163,9 +163,9 @@ def remarks(submission: records.Submission) -> list[str]:
     """Return one sentence for each thing that an assessor should know, in the language in use."""
     found = []
     if submission.state == "damaged":
-        found.append(_("Damaged: {reason}").format(reason=submission.note))
+        found.append(_("Damaged: {reason}").format(reason=retold(submission.note)))
     if submission.state == "failed":
-        found.append(_("Not graded, try again: {reason}").format(reason=submission.note))
+        found.append(_("Not graded, try again: {reason}").format(reason=retold(submission.note)))
     if submission.state == "graded":
         found += [retold(line) for line in submission.note.splitlines()]
     return found + _typed(submission) + _flagged(submission) + _cut_off(submission)
