@@ -42,8 +42,8 @@ test-spark: $(VENV)/developer.done ## Run the metrics on Apache Spark as well (i
 	$(BIN)/python -m pytest tests/metrics/test_metrics_spark.py $(ARGS)
 
 check: $(VENV)/developer.done ## Check format, lint, types and built files
-	$(BIN)/ruff format --check src tests benchmarks tools
-	$(BIN)/ruff check src tests benchmarks tools
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks
 	$(BIN)/mypy
 	$(BIN)/trainkit build --check
 
@@ -59,7 +59,7 @@ messages: $(VENV)/developer.done ## Update and compile the Chinese catalogue of 
 	$(BIN)/trainkit messages
 
 fonts: $(VENV)/developer.done ## Cut the workbook's font anew from the public typeface (needs npm)
-	$(BIN)/python tools/cut_fonts.py
+	$(BIN)/python tests/fonts/cut_fonts.py
 
 bench-%: $(VENV)/developer.done ## Run a benchmark: make bench-metrics, bench-data, bench-grading, bench-kernels
 	$(BIN)/python -m benchmarks.$*

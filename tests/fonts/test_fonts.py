@@ -178,7 +178,7 @@ def test_only_the_room_of_fonts_reaches_for_the_converter() -> None:
 @pytest.mark.exhaustive
 @pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm, to fetch the typeface")
 def test_the_cut_can_be_made_again_from_its_public_sources(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, ROOT / "tools" / "cut_fonts.py", "--out", tmp_path], check=True)
+    subprocess.run([sys.executable, ROOT / "tests" / "fonts" / "cut_fonts.py", "--out", tmp_path], check=True)
     for path in sorted(tmp_path.iterdir()):
         assert path.read_bytes() == (fonts.FOLDER / path.name).read_bytes(), path.name
     assert len(list(tmp_path.iterdir())) == 3

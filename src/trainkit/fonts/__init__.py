@@ -2,7 +2,7 @@
 
 A chart's axes, legend and width follow from the width of its texts: with the fonts that a machine happens to
 have, two laptops would build two different notebooks. `Trainkit Sans SC` is cut from Noto Sans SC by
-`tools/cut_fonts.py`, under a name that no installed font has; its license is `OFL.txt`.
+`tests/fonts/cut_fonts.py`, under a name that no installed font has; its license is `OFL.txt`.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from tempfile import TemporaryDirectory
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-FOLDER = Path(__file__).parents[1] / "src" / "trainkit" / "fonts"
+FOLDER = Path(__file__).parents[2] / "src" / "trainkit" / "fonts"
 
 #: The typeface: npm's package of this name, in the version that was cut.
 TYPEFACE = "@expo-google-fonts/noto-sans-sc@0.4.3"
