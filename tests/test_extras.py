@@ -179,6 +179,7 @@ COMMANDS = {
     "data check": "",
     "data dictionary": "",
     "gradebook mark lin-yue 1-06 nps --points 1 --why oral": "",
+    "gradebook choose lin-yue": "",
     "gradebook audit": "",
     "gradebook audit --database postgresql://nobody@127.0.0.1:9/spring": "postgres",
     "gradebook backup backup.zip": "",
@@ -189,6 +190,7 @@ COMMANDS = {
     "grades export grades.xlsx": "",
     "grades report": "grade",
     "trainee import roster.csv": "",
+    "trainee match somebody lin-yue": "",
     "trainee export lin-yue": "",
     "trainee forget lin-yue --yes --why test": "",
 }

@@ -118,7 +118,7 @@ for finding in doctor.examine(Path(os.environ["WORKSPACE"])):
 """
     said = bereft(code, WORKSPACE=str(tmp_path)).splitlines()
     assert [line for line in said if line.startswith("failure")] == []
-    assert said[-1].startswith("warning Submissions can't be graded in a sandbox")
+    assert any(line.startswith("warning Submissions can't be graded in a sandbox") for line in said)
 
 
 @pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])

@@ -44,7 +44,6 @@ DAMAGED = {
     "cut off": solved()[:-40],
     "more than is read": notebook("x = 1", prose="x" * 2 * 2**20),
     "an image": b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40,
-    "UTF-16": solved().decode().encode("utf-16"),
     "a list": b"[]",
     "a number": b"1e400",
     "cells that are no list": b'{"cells": {"cells": []}, "worksheets": 7}',
@@ -58,6 +57,7 @@ DAMAGED = {
 
 #: Files that look damaged and can be graded all the same, with all their points.
 SOUND = {
+    "UTF-16": solved().decode().encode("utf-16"),
     "format 3": json.dumps(
         {
             "nbformat": 3,

@@ -146,7 +146,7 @@ def test_classes_may_share_a_database_in_schemas_of_their_own(postgres_url: str,
             made(tmp_path / name, f"{postgres_url}&options=-csearch_path%3D{name}", title=name)
         ) as book:
             assert [s.trainee.name for s in book.latest()] == [f"of-{name}"]
-        restore(tmp_path / "new.db", tmp_path / f"{name}.zip", force=True)
+        restore(tmp_path / "new.db", tmp_path / f"{name}.zip", force=True, why="a drill")
         with Gradebook(tmp_path / "new.db") as book:
             assert [s.trainee.name for s in book.latest()] == [f"of-{name}"]
 

@@ -62,11 +62,12 @@ def typed_in(source: Source) -> str:
     from trainkit.authoring.key import compute_key
     from trainkit.authoring.opening import opened
 
-    key = compute_key(source, opened(source).info.variant)
+    variant = opened(source).info.variant
+    key = compute_key(source, variant)
     numbers = [a.name for a in source.info.answers if a.type == "number"]
     values = ", ".join(f"{n}={key.answers[n].value!r}" for n in numbers)
     cells = [
-        "variant = 0",
+        f"variant = {variant}",
         f"from trainkit import Exercise\nex = Exercise('{source.info.id}')",
         f"ex.answer({values})",
     ]

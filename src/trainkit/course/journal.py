@@ -17,16 +17,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from trainkit.course.judge import Verdict
-from trainkit.course.model import Info, Kind
+from trainkit.course.model import Info, Kind, Way
 from trainkit.errors import InputError
 from trainkit.i18n import _
 
-__all__ = ["Action", "Entry", "HandIn", "Journal", "Way", "now", "trainee"]
+__all__ = ["Action", "Entry", "HandIn", "Journal", "now", "trainee"]
 
 Action = Literal["check", "submit"]
-
-#: Where an answer was given: typed on its page, or computed in the notebook; empty in old journals' checks.
-Way = Literal["page", "notebook", ""]
 
 #: What each version of the file adds to the one before; `pragma user_version` says how many are in it.
 #: A change is a new step at the end: the journals of all trainees that there are go through it.

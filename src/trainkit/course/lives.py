@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from trainkit.course import present
 from trainkit.course.answers import ANSWER_MIME, GIVEN, pack
 from trainkit.course.catalogue import catalogue, find, info_from_plain, load_key
-from trainkit.course.journal import Entry, Journal, Way, now, trainee
+from trainkit.course.journal import Entry, Journal, now, trainee
 from trainkit.course.judge import Verdict, judge
 from trainkit.course.lock import Lock
-from trainkit.course.model import Answer, Info, Key, Kind, Quiz
+from trainkit.course.model import Answer, Info, Key, Kind, Quiz, Way
 from trainkit.course.naming import about
 from trainkit.course.passages import unseal
 from trainkit.course.standing import Standing, progress_note, standings, submitted_words

@@ -22,6 +22,7 @@ __all__ = [
     "QuizChoice",
     "Sealed",
     "Text",
+    "Way",
     "plain",
 ]
 
@@ -30,6 +31,9 @@ Text = Mapping[str, str]
 
 AnswerType = Literal["number", "text", "choice", "choices", "table"]
 Kind = Literal["lesson", "exercise"]
+
+#: Where an answer was given: typed on its page, or computed in the notebook; empty in old journals' checks.
+Way = Literal["page", "notebook", ""]
 
 #: The levels of lessons and competencies, lowest first.
 LEVELS: dict[str, Text] = {

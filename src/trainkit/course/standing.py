@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from trainkit.course.journal import Entry, HandIn, Way
+from trainkit.course.journal import Entry, HandIn
 from trainkit.course.judge import Verdict, credit
-from trainkit.course.model import Answer, Info
+from trainkit.course.model import Answer, Info, Way
 from trainkit.course.present import Note, format_value
 from trainkit.course.typed import as_typed
 from trainkit.i18n import _, joined

@@ -110,7 +110,7 @@ def describe(change: Change) -> str:
     """Return a change and its reasons as a sentence in the language in use.
 
     >>> describe(Change("lin-yue", "1-06", "nps", 2.0, 0.5, ("variants",)))
-    'lin-yue, 1-06, nps: 2 → 0.5 points. Other hidden or personal variants decide.'
+    'lin-yue, 1-06, nps, points: 2 → 0.5. Other hidden or personal variants decide.'
     """
     reasons = {
         "submission": _("Other work was handed in."),

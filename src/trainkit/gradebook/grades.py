@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from trainkit.course.journal import Way
 from trainkit.course.judge import Verdict
+from trainkit.course.model import Way
 
 __all__ = [
     "LEFT_OUT",

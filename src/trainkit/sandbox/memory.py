@@ -6,6 +6,7 @@ knows. Each kind is counted here, by what it can take at most, or is bounded els
 
 from __future__ import annotations
 
+import mmap
 import os
 from collections.abc import Iterable
 from contextlib import suppress
@@ -23,7 +24,7 @@ _SHARES = ("Pss_Anon:", "Pss_Shmem:")
 _FILE, _NAME, _LOCK = 1024, 1024, 256
 
 #: Bytes of what waits in a pipe, and of what a poll of the most files remembers.
-_PIPE, _POLL = 16 * os.sysconf("SC_PAGE_SIZE"), 64 * 1024
+_PIPE, _POLL = 16 * mmap.PAGESIZE, 64 * 1024
 
 #: What `/proc` calls a poll.
 _EPOLL = "anon_inode:[eventpoll]"

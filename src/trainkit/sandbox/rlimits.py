@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-import os
+import mmap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -62,4 +62,4 @@ def _address_space() -> int:
         pages = Path("/proc/self/statm").read_text().split()[0]
     except OSError:
         return 0
-    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+    return int(pages) * mmap.PAGESIZE

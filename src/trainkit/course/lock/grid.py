@@ -39,7 +39,7 @@ def touched(value: float, slack: float, tolerance: float) -> list[str]:
         slack: how far another one may be off, at most the tolerance.
         tolerance: of the answer, which gives the grid.
 
-    >>> len(touched(35.0, 0.05, 0.05)), touched(35.0, 0.0, 0.05)
+    >>> len(touched(35.1, 0.05, 0.05)), touched(35.0, 0.0, 0.05)
     (2, ['0 280'])
     """
     reach = slack + 2 * NOISE * (1 + abs(value))
