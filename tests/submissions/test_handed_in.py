@@ -164,7 +164,9 @@ def test_it_counts_before_a_notebook_on_its_own_and_the_other_is_told(tmp_path: 
         ("lin-yue", {"trainee": "chen-bo"}, "", None),
         ("lin-yue", {"trainee": "Chen Bo"}, "", None),
         ("lin-yue", {"trainee": "x", "name": "Chen Bo"}, "", None),
-        ("zhou-min", {"trainee": "lin-yue"}, KEY, None),
+        ("zhou-min", {"trainee": "lin-yue"}, KEY, "lin-yue"),
+        ("from the post", {"trainee": "Lin Yue"}, "", "lin-yue"),
+        ("from the post", {"trainee": "Zhou Min"}, "", "Zhou Min"),
     ],
 )
 def test_one_file_brings_one_persons_work_and_a_conflict_is_told(

@@ -195,6 +195,7 @@ class _Search:
                 self._bags += self._owned(owner, archive, root, several, names)
             else:
                 self._bags += _named(several, self.directory, self.ignored)
+        self._bags = [(trainee, bag) for trainee, bag in self._bags if not self._only_carries(trainee, bag)]
         for trainee, bag in self._bags:
             self._take(trainee, bag)
         if self.unpacked:
@@ -212,6 +213,19 @@ class _Search:
         self._whole += [Found(b.path) for b in loose if is_hand_in(b.path)]
         self.ignored += [b for b in loose if not is_hand_in(b.path)]
         return [b for b in found if isinstance(b, Bag)]
+
+    def _only_carries(self, trainee: str, bag: Bag) -> bool:
+        """Take hand-in files from a folder that is nobody's: each of them says itself whose it is."""
+        carried = [path for _name, path in bag.files if is_hand_in(path)]
+        if (
+            not carried
+            or len(carried) < len(bag.files)
+            or not self.known.people
+            or self.directory.find(trainee)
+        ):
+            return False
+        self._whole += [Found(path) for path in sorted(set(carried))]
+        return True
 
     def _take(self, trainee: str, bag: Bag) -> None:
         """Take the notebooks of a bag, those in its archives included, and its hand-in files."""
