@@ -17,7 +17,7 @@ from trainkit.course.handing_in import hand_in, ready
 from trainkit.course.handing_in.card import Card, card_of, join, join_dropped, key_of, own_variant
 from trainkit.course.handing_in.manifest import proof
 from trainkit.course.handing_in.notebooks import on_variant, worked
-from trainkit.course.handing_in.widget import hand_in_widget
+from trainkit.course.handing_in.widget import forgotten_words, hand_in_widget
 from trainkit.course.journal import Journal
 from trainkit.course.judge import Verdict
 from trainkit.course.model import Info
@@ -234,3 +234,27 @@ def test_a_notebook_that_gave_answers_after_it_was_saved_is_told(workspace, info
     assert "Save it first" in hand_in_widget(ready(workspace)).children[0].value
     os.utime(path, (4_000_000_000, 4_000_000_000))
     assert not ready(workspace).there[0].unsaved
+
+
+@pytest.mark.parametrize(
+    ("draft", "forgotten"),
+    [
+        ({"type": "number", "draft": "28,"}, 1),
+        ({"type": "number", "draft": " "}, 0),
+        ({"type": "choices", "draft": []}, 0),
+        ({"type": "choices", "draft": ["service"]}, 1),
+        ({"type": "table", "draft": {"columns": ["type"], "rows": [["", None]]}}, 0),
+        ({"type": "table", "draft": {"columns": ["type"], "rows": [["", "3"]]}}, 1),
+        (None, 0),
+    ],
+)
+def test_what_is_entered_and_not_submitted_is_told(
+    workspace: Path, info: Info, draft: Any, forgotten: int
+) -> None:
+    """It doesn't go in, and nobody should find that out from their grade."""
+    Journal.of(workspace).keep_draft(info, OPENS, "double", draft, who="me")
+    (part,) = ready(workspace, "me").parts
+    assert part.forgotten == forgotten
+    assert ("not submitted" in forgotten_words(part)) is bool(forgotten)
+    submit(workspace, info)
+    assert ready(workspace, "me").parts[0].forgotten == 0

@@ -34,7 +34,7 @@ def hand_in(
     Example: `trainkit hand-in --name "Lin Yue"`
     """
     from trainkit.course import handing_in
-    from trainkit.course.handing_in.widget import unsaved_words
+    from trainkit.course.handing_in.widget import forgotten_words, unsaved_words
     from trainkit.servers.workspace import resolve
 
     workspace = resolve(dir)
@@ -48,6 +48,8 @@ def hand_in(
         typer.echo(f"  {part.info.heading}: {line}{notebook}")
         if part.unsaved:
             typer.echo(f"  {unsaved_words()}")
+    for line in filter(None, map(forgotten_words, found.parts)):
+        typer.echo(line)
     made = handing_in.hand_in(workspace, exercises=exercise or None, name=name, out=out)
     said = _("Number {number}, with {ids}: {path}").format(
         number=made.number, ids=listed(made.exercises), path=made.path

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from tornado import web
 
 from trainkit.course.handing_in import FOLDER, Part, Ready, hand_in, ready
-from trainkit.course.handing_in.widget import unsaved_words
+from trainkit.course.handing_in.widget import forgotten_words, unsaved_words
 from trainkit.course.model import Info
 from trainkit.course.present import unmarked
 from trainkit.course.standing import Standing, moment, said_of
@@ -92,6 +92,7 @@ class HandInHandler(Handler):
                 ask_name=found.card is None and self.plan.trainee == "me",
                 chosen={part.id for part in parts} if chosen is None else set(chosen),
                 error=error,
+                forgotten=[said for part in found.parts if (said := forgotten_words(part))],
                 home=HOME,
                 name=name or found.name,
                 nothing=_("Nothing is there yet for {ids}.").format(ids=listed(rest)) if rest else "",

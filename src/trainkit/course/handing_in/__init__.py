@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -45,6 +45,7 @@ class Part:
         notebook: the notebook with the trainee's work; `None` without one.
         others: further notebooks with work, which stay: the one that was saved last goes in.
         entries: the journal's, in order.
+        drafts: names of answers of which something is entered on the page, submitted or not.
     """
 
     info: Info
@@ -53,6 +54,12 @@ class Part:
     notebook: Worked | None
     others: tuple[Worked, ...]
     entries: tuple[Entry, ...]
+    drafts: frozenset[str] = frozenset()
+
+    @property
+    def forgotten(self) -> int:
+        """How many answers are entered on the page and were given on neither way: they don't go in."""
+        return sum(s.answer.name in self.drafts for s in self.missing)
 
     @property
     def missing(self) -> tuple[Standing, ...]:
@@ -196,7 +203,17 @@ def _part(workspace: Path, journal: Journal, who: str, handed: Sequence[HandIn],
         notebooks[0] if notebooks else None,
         tuple(notebooks[1:]),
         entries,
+        frozenset(name for name, kept in journal.drafts(info, variant, who=who).items() if _is_entered(kept)),
     )
+
+
+def _is_entered(kept: Any) -> bool:
+    """Tell whether a draft holds anything: a text, a choice, a cell of a grid."""
+    if isinstance(kept, Mapping):
+        return any(_is_entered(value) for key, value in kept.items() if key not in ("type", "columns"))
+    if isinstance(kept, list | tuple):
+        return any(map(_is_entered, kept))
+    return bool(kept.strip()) if isinstance(kept, str) else kept not in (None, False)
 
 
 def _chosen(found: Ready, exercises: Collection[str] | None) -> tuple[Part, ...]:

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from trainkit.course.handing_in import FOLDER, HandedIn, Ready, hand_in, ready
+from trainkit.course.handing_in import FOLDER, HandedIn, Part, Ready, hand_in, ready
 from trainkit.course.interactive import show_widget
 from trainkit.course.present import Note
 from trainkit.errors import TrainkitError
 from trainkit.i18n import _, joined, listed, ngettext
 
-__all__ = ["hand_in_widget", "show_hand_in", "unsaved_words"]
+__all__ = ["forgotten_words", "hand_in_widget", "show_hand_in", "unsaved_words"]
 
 
 def show_hand_in(workspace: Path, who: str) -> None:
@@ -67,7 +67,20 @@ def _overview(found: Ready) -> Note:
         if part.unsaved:
             lines.append(unsaved_words())
     title = ngettext("{n} exercise goes in", "{n} exercises go in", len(parts)).format(n=len(parts))
-    return Note("look" if any(p.unsaved for p in parts) else "info", title, "\n".join(lines))
+    lines += filter(None, map(forgotten_words, found.parts))
+    look = any(p.unsaved or p.forgotten for p in found.parts)
+    return Note("look" if look else "info", title, "\n".join(lines))
+
+
+def forgotten_words(part: Part) -> str:
+    """Say how many answers are entered on an exercise's page and don't go in; empty if none."""
+    n = part.forgotten
+    said = ngettext(
+        "{id}: {n} answer is entered on its page and not submitted. It doesn't go in.",
+        "{id}: {n} answers are entered on their page and not submitted. They don't go in.",
+        n,
+    )
+    return said.format(id=part.info.id, n=n) if n else ""
 
 
 def unsaved_words() -> str:
