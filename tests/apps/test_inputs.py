@@ -332,13 +332,19 @@ def test_an_uploaded_table_is_previewed_and_answered() -> None:
     assert field.value["rows"][0] == ["B2B", 71.5]
 
 
-def test_a_table_that_cannot_be_read_says_why_and_takes_the_place_of_the_one_before() -> None:
+@pytest.mark.parametrize("rows", [1, 40])
+def test_a_table_that_cannot_be_read_says_why_and_the_one_before_stays(rows: int) -> None:
+    """In the grid, and from a file that is too large for it."""
     field = make_input(TABLE)
-    upload(field, b"type,csat\nB2B,71.5\n")
+    assert "still there" not in upload(field, b"type,csat\nB2B\n")
+    upload(field, b"type,csat\n" + b"B2B,71.5\n" * rows)
+    before, draft = field.value, field.draft
     shown = upload(field, b"type,csat\nB2B\n")
     assert "The table can&#x27;t be read" in shown
     assert "Line 2 has 1 value" in shown
-    assert field.value is ...
+    assert "still there" in shown
+    assert (field.value, field.draft) == (before, draft)
+    assert len(field.value["rows"]) == rows
 
 
 def test_the_template_has_the_columns_and_a_mark_that_tells_excel_its_encoding() -> None:

@@ -15,7 +15,7 @@ from trainkit.apps.sheets import EXTENSIONS, cells_read, read_csv
 from trainkit.course.present import Note
 from trainkit.course.tables import find_columns
 from trainkit.course.typed import as_typed
-from trainkit.i18n import _, listed, ngettext
+from trainkit.i18n import _, joined, listed, ngettext
 
 __all__ = ["GRID_ROWS", "TableInput"]
 
@@ -156,14 +156,13 @@ class TableInput(Input):
             change["owner"].value = ""
 
     def _take(self, content: bytes, *, named: bool) -> bool:
-        """Read a table; what can't be read is said, and what stood there before stays no answer."""
+        """Read a table; what can't be read is said, and what stood there before stays."""
         try:
             table = self._read(content, named=named)
         except ValueError as error:
-            self._large = None
-            self._write([])
-            self._said.value = Note("look", _("The table can't be read"), str(error))._repr_html_()
-            self._changed()
+            kept = "" if self.value is ... else _("What was entered before is still there.")
+            said = joined(str(error), kept)
+            self._said.value = Note("look", _("The table can't be read"), said)._repr_html_()
             return False
         self.fill(by_name(self.answer, table))
         self._changed()
