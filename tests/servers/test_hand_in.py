@@ -109,3 +109,12 @@ def test_a_file_that_was_never_made_is_not_found(book) -> None:
     token = f"?token={book.plan.lab_token}"
     for path in ("/trainkit/handed-in/99", "/trainkit/handed-in/99/file"):
         assert get(book.plan.lab_port, path + token).status == 404
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", ["/trainkit/nope", "/nope", "/trainkit/exercise/en/9-99"])
+def test_where_nothing_is_both_languages_say_so_and_lead_home(book, path) -> None:
+    found = get(book.plan.lab_port, f"{path}?token={book.plan.lab_token}")
+    assert found.status == 404
+    for words in ("There is nothing at this address", "这个地址没有内容", 'href="/trainkit/"'):
+        assert words in found.text

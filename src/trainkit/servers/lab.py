@@ -10,7 +10,7 @@ from jinja2 import BaseLoader, Environment
 
 from trainkit.servers.children import stop_when_parent_goes
 from trainkit.servers.plan import HOME, HOST, Plan
-from trainkit.servers.texts import login_texts
+from trainkit.servers.texts import login_texts, lost_texts
 
 __all__ = ["lab_config", "main"]
 
@@ -40,7 +40,11 @@ def lab_config(plan: Plan) -> dict[str, Any]:
             "jpserver_extensions": _EXTENSIONS,
             # Whoever comes without the token is told what to do, instead of what a token is.
             "extra_template_paths": [str(_TEMPLATES)],
-            "jinja_template_vars": {"trainkit_login": login_texts()},
+            "jinja_template_vars": {
+                "trainkit_home": HOME,
+                "trainkit_login": login_texts(),
+                "trainkit_lost": lost_texts(),
+            },
             "log_level": "INFO",
         },
         "IdentityProvider": {"token": plan.lab_token},

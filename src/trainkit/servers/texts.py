@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from trainkit.i18n import _, ngettext, use_language
 
-__all__ = ["LANGUAGE_TAGS", "failure_texts", "login_texts", "page_texts", "speaking"]
+__all__ = ["LANGUAGE_TAGS", "failure_texts", "login_texts", "lost_texts", "page_texts", "speaking"]
 
 #: What `<html lang>` says, so that a browser picks Chinese glyphs and a reader's voice speaks Chinese.
 LANGUAGE_TAGS = {"en": "en", "zh": "zh-CN"}
@@ -49,6 +49,22 @@ def page_texts() -> dict[str, str]:
         "noscript": _("This page needs JavaScript. Please allow it for this address."),
         "slow": _("This takes longer than usual. The page may still come; if not, reload it."),
     }
+
+
+def lost_texts() -> list[dict[str, str]]:
+    """Return what an address says at which nothing is, in each language."""
+    found = []
+    for lang, tag in LANGUAGE_TAGS.items():
+        with speaking(lang):
+            found.append(
+                {
+                    "tag": tag,
+                    "title": _("There is nothing at this address"),
+                    "why": _("It may be mistyped, or belong to another edition."),
+                    "home": _("All lessons"),
+                }
+            )
+    return found
 
 
 def login_texts() -> list[dict[str, str]]:
