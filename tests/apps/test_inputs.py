@@ -467,3 +467,12 @@ def test_every_type_of_answer_has_its_input() -> None:
         inputs.ChoicesInput,
         inputs.TableInput,
     }
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_columns_of_something_else_are_not_taken_by_their_place(lang: str) -> None:
+    use_language(lang)
+    field = make_input(TABLE)
+    shown = upload(field, b"shop,price\nnorth,east\n")
+    assert {"en": "No column has a name that is asked for", "zh": "没有一列的列名是题目要的"}[lang] in shown
+    assert field.value is ...

@@ -106,7 +106,8 @@ def test_moodle_finds_each_trainee_by_any_of_three_columns(submissions):
     grade, feedback = "9-01 One number (Real, 0–4)", "9-01 One number (Feedback)"
     assert (lin[grade], chen[grade], zhou[grade], zhou[feedback]) == ("4.0", "1.5", "", "")
     assert chen[feedback] == (
-        "double: a known mistake, 0 of 2. size: right, 1 of 1. squares: not attempted, 0.5 of 1. "
+        "Question 1: a known mistake, 0 of 2. Question 2: right, 1 of 1. "
+        "Question 3: not attempted, 0.5 of 1. "
         "‹b›Nearly.‹/b›"
     )
     assert "could not be read" in wang[feedback]
@@ -117,7 +118,7 @@ def test_moodle_is_told_why_a_right_answer_earned_nothing(tmp_path):
         hand_in(book, "wang", typed_in)
         [line] = lines(export(book.latest(), "moodle"))
     assert line["9-01 One number (Feedback)"].startswith(
-        "double: right on your data, not on all other data, 0 of 2. size: right, 1 of 1."
+        "Question 1: right on your data, not on all other data, 0 of 2. Question 2: right, 1 of 1."
     )
 
 
@@ -456,3 +457,15 @@ def test_a_store_gets_the_same_statements_in_one_array(submissions):
         json.loads(line) for line in export(submissions, "xapi").decode().split("\n") if line
     ]
     assert json.loads(export([], "xapi-array")) == []
+
+
+def test_moodles_feedback_is_in_the_trainees_language_and_names_no_variable(submissions: list[Submission]):
+    """Whatever language the assessor's command speaks."""
+    names = {m.name for s in submissions for m in s.marks}
+    for s in submissions:
+        s.trainee.lang = "zh"
+    lines = list(csv.reader(io.StringIO(export(submissions, "moodle").decode("utf-8-sig"))))
+    column = next(i for i, title in enumerate(lines[0]) if "Feedback" in title)
+    said = [line[column] for line in lines[1:] if line[column]]
+    assert any("第 1 题" in text for text in said)
+    assert not [text for text in said if any(name in text for name in names)]

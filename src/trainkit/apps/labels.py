@@ -48,10 +48,10 @@ def by_name(answer: Answer, table: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_names(answer: Answer, table: Mapping[str, Any]) -> None:
-    """Raise if the first row of a file holds data instead of names.
+    """Raise if the first row of a file holds data instead of names, or names of nothing that is asked for.
 
     Raises:
-        ValueError: it does; the message shows both.
+        ValueError: it does; the message shows what is there and what is expected.
     """
     head = [str(name) for name in table["columns"]]
     if names_known(answer, head):
@@ -65,6 +65,11 @@ def check_names(answer: Answer, table: Mapping[str, Any]) -> None:
                 "Put {expected} above it."
             ).format(found=listed(head), expected=listed(heading(c) for c in answer.columns))
         )
+    raise ValueError(
+        _("No column has a name that is asked for: the first line is {found}. Columns: {expected}.").format(
+            found=listed(head), expected=listed(heading(c) for c in answer.columns)
+        )
+    )
 
 
 def names_known(answer: Answer, head: Sequence[str]) -> bool:

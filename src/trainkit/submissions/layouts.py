@@ -331,4 +331,6 @@ def _unreadable(folder: Path, error: OSError) -> Ignored:
 def _loose(path: Path) -> Ignored:
     if path.is_symlink():
         return Ignored(path, _("It is a link to another place."))
-    return Ignored(path, _("It doesn't lie in a trainee's folder."))
+    return Ignored(
+        path, _("It doesn't lie in a trainee's folder. Make one with the trainee's name, and move it there.")
+    )

@@ -16,7 +16,7 @@ from trainkit.gradebook.exports.tables import Others, by_class, full_name
 from trainkit.gradebook.records import Mark, Submission
 from trainkit.gradebook.spreadsheet import csv_bytes
 from trainkit.gradebook.summary import shown
-from trainkit.i18n import _, joined
+from trainkit.i18n import _, get_language, joined, speaking
 
 __all__ = ["moodle_csv"]
 
@@ -53,18 +53,20 @@ def _unescaped(cell: Any) -> Any:
 
 
 def _feedback(submission: Submission) -> str:
-    """Say what each answer is and what it got; nothing of what the trainee answered."""
-    if submission.state == "damaged":
-        return _("The file could not be read as a notebook.")
-    execution = shown(submission)
-    outcomes = {r.name: r.outcome for r in execution.results} if execution else {}
-    return joined(*(_of_mark(m, outcomes.get(m.name, "not attempted")) for m in submission.marks))
+    """Say what each answer is and what it got, in the trainee's language; nothing of what was answered."""
+    with speaking(submission.trainee.lang or get_language()):
+        if submission.state == "damaged":
+            return _("The file could not be read as a notebook.")
+        execution = shown(submission)
+        outcomes = {r.name: r.outcome for r in execution.results} if execution else {}
+        marks = enumerate(submission.marks, 1)  # they stand as they are asked
+        return joined(*(_of_mark(n, m, outcomes.get(m.name, "not attempted")) for n, m in marks))
 
 
-def _of_mark(mark: Mark, outcome: str) -> str:
+def _of_mark(number: int, mark: Mark, outcome: str) -> str:
     carried = outcome != "right" or mark.earned >= mark.points
-    said = _("{name}: {status}, {awarded} of {points}.").format(
-        name=mark.name,
+    said = _("Question {number}: {status}, {awarded} of {points}.").format(
+        number=number,
         status=status(outcome) if carried else _("right on your data, not on all other data"),
         awarded=f"{mark.awarded:g}",
         points=f"{mark.points:g}",
