@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from backends import frame, plain
+from registry_examples import METRICS, run
 
 from trainkit import metrics
 from trainkit.errors import InputError, OutOfRange
+from trainkit.metrics.registry import Metric
 
 
 def test_equal_weights_give_the_unweighted_share_and_its_wilson_interval(backend: str):
@@ -139,3 +141,25 @@ def test_causes_are_ranked_by_number_or_by_cost(backend: str):
     found = plain(metrics.pareto_causes(cases, cost="cost"))
     assert found["cause"] == ["broken", "late", "rude"]
     assert found["cumulative"] == pytest.approx([60, 80, 100])
+
+
+RATES = [
+    (metric, name)
+    for metric in METRICS
+    for name, value in metric.example.items()
+    if (name.endswith(("rate", "retention")) and isinstance(value, float))
+    or name in ("churn", "recall", "cuts")
+]
+
+
+@pytest.mark.parametrize(("metric", "name"), RATES, ids=lambda v: getattr(v, "name", v))
+def test_a_rate_in_percent_is_refused_and_told_as_a_fraction(metric: Metric, name: str):
+    with pytest.raises(OutOfRange, match=rf"`{name}` is given as a fraction\. Got 20: 20% is 0\.2"):
+        run(metric, **{name: 20.0})
+
+
+def test_tiers_and_batches_take_fractions_like_all_others():
+    values = frame("pandas", {"v": [3, 2, 1]})
+    assert plain(metrics.customer_tiers(values, "v", cuts=(0.5, 0.8)))["tier"] == ["gold", "silver", "bronze"]
+    with pytest.raises(OutOfRange, match=r"80% is 0\.8"):
+        metrics.customer_tiers(values, "v", cuts=(80, 95))

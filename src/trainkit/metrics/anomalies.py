@@ -13,6 +13,7 @@ from trainkit.errors import EmptyInput, InputError, OutOfRange
 from trainkit.i18n import _
 from trainkit.metrics.frames import IntoColumn, IntoFrame, collect, free, lazy, numbers, ordered
 from trainkit.metrics.missing import known
+from trainkit.metrics.rates import fraction
 from trainkit.metrics.registry import metric
 from trainkit.metrics.results import Interval
 
@@ -288,7 +289,7 @@ def _split(series: np.ndarray) -> tuple[int, float]:
     },
 )
 def duplicated_batches(
-    frame: IntoFrame, batch: str = "batch", key: str = "order_no", min_share: float = 50.0
+    frame: IntoFrame, batch: str = "batch", key: str = "order_no", min_share: float = 0.5
 ) -> Any:
     """Batches in which so many records occur twice that they must have been loaded twice.
 
@@ -296,7 +297,7 @@ def duplicated_batches(
         frame: one row a loaded record; rows without batch or key are left out.
         batch: column with the batch.
         key: column that should identify a record.
-        min_share: smallest share of keys that occur more than once in %, above 0.
+        min_share: smallest share of keys that occur more than once, as a fraction above 0.
 
     Returns:
         Columns `batch`, `records` (different keys), `repeated` (keys that occur more than once), `share` (%),
@@ -304,17 +305,14 @@ def duplicated_batches(
 
     Raises:
         EmptyInput: no row has batch and key.
-        OutOfRange: `min_share` isn't above 0 and up to 100.
+        OutOfRange: `min_share` isn't above 0 and up to 1.
 
     >>> import pandas as pd
     >>> loaded = pd.DataFrame({"batch": ["w1", "w1", "w2", "w2"], "order_no": ["a", "b", "c", "c"]})
     >>> duplicated_batches(loaded)["batch"].tolist()
     ['w2']
     """
-    if not 0 < min_share <= 100:
-        raise OutOfRange(
-            _("`min_share` must lie above 0 and up to 100 %. Got {share:g}.").format(share=min_share)
-        )
+    least = 100 * fraction(min_share, "min_share", zero=False)
     free([batch], "records", "repeated", "share")
     counted = known(lazy(frame, batch, key), batch, key).group_by(batch, key).agg(__n=nw.len())
     twice = nw.when(nw.col("__n") > 1).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)
@@ -324,7 +322,7 @@ def duplicated_batches(
         raise EmptyInput(_("No row has both a batch and a key."))
     table = table.with_columns(nw.col("records", "repeated").cast(nw.Int64))
     table = table.with_columns(share=100 * nw.col("repeated") / nw.col("records"))
-    found = table.filter(nw.col("share") >= min_share)
+    found = table.filter(nw.col("share") >= least)
     return ordered(found, "share", batch, descending=[True, False]).to_native()
 
 
@@ -334,26 +332,27 @@ def duplicated_batches(
     zh="误报负担",
     source="Axelsson, ACM TISSEC 3(3), 2000 (base-rate fallacy)",
     range=(0, None),
-    example={"cases": 1000.0, "base_rate": 1.0, "recall": 90.0, "false_alarm_rate": 5.0},
+    example={"cases": 1000.0, "base_rate": 0.01, "recall": 0.9, "false_alarm_rate": 0.05},
 )
 def alert_burden(cases: float, base_rate: float, recall: float, false_alarm_rate: float) -> AlertBurden:
     """Alerts to expect and the share of real ones in %: why a good detector of rare events tires people.
 
     Args:
         cases: cases that are checked, 0 or more.
-        base_rate: share of them that are real in %.
-        recall: share of the real ones that raise an alert in %.
-        false_alarm_rate: share of the others that raise one, too, in %.
+        base_rate: share of them that are real, as a fraction.
+        recall: share of the real ones that raise an alert, as a fraction.
+        false_alarm_rate: share of the others that raise one, too, as a fraction.
 
     Raises:
-        OutOfRange: a rate isn't within 0 and 100 %.
+        OutOfRange: a rate isn't a fraction, or `cases` is negative.
 
-    >>> alerts, real = alert_burden(1000, base_rate=1, recall=90, false_alarm_rate=5)
+    >>> alerts, real = alert_burden(1000, base_rate=0.01, recall=0.9, false_alarm_rate=0.05)
     >>> round(alerts, 1), round(real, 1)
     (58.5, 15.4)
     """
-    if not all(0 <= rate <= 100 for rate in (base_rate, recall, false_alarm_rate)) or cases < 0:
-        raise OutOfRange(_("Rates lie from 0 to 100 %, `cases` is 0 or more."))
-    hits = cases * base_rate / 100 * recall / 100
-    alerts = hits + cases * (1 - base_rate / 100) * false_alarm_rate / 100
+    if cases < 0:
+        raise OutOfRange(_("`cases` must be 0 or more. Got {n:g}.").format(n=cases))
+    real = cases * fraction(base_rate, "base_rate")
+    hits = real * fraction(recall, "recall")
+    alerts = hits + (cases - real) * fraction(false_alarm_rate, "false_alarm_rate")
     return AlertBurden(alerts, 100 * hits / alerts if alerts else 0.0)

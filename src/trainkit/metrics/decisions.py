@@ -10,6 +10,7 @@ import numpy as np
 from trainkit.errors import EmptyInput, InputError, OutOfRange
 from trainkit.i18n import _
 from trainkit.metrics.frames import IntoFrame, complete, free, like, numbers
+from trainkit.metrics.rates import fraction
 from trainkit.metrics.registry import metric
 from trainkit.metrics.rounding import steady
 
@@ -286,10 +287,7 @@ def total_cost(initial: float, yearly: Sequence[float], discount_rate: float = 0
     >>> round(total_cost(300_000, [120_000, 120_000], discount_rate=0.10))
     508264
     """
-    if not 0 <= discount_rate < 1:
-        raise OutOfRange(
-            _("`discount_rate` must lie in [0, 1). Got {value:g}. 8 % is 0.08.").format(value=discount_rate)
-        )
+    fraction(discount_rate, "discount_rate", one=False)
     if min(initial, *yearly, 0) < 0:
         raise OutOfRange(_("Costs must be 0 or more."))
     return initial + sum(cost / (1 + discount_rate) ** year for year, cost in enumerate(yearly, start=1))

@@ -329,7 +329,7 @@ def backtest(
     range=(None, None),
     missing="refused",
     ordered=True,
-    example={"forecast": [25.0, 36.0, 45.0], "errors": [-2.0, 1.0, 0.5, 3.0, -1.0], "change": 10.0},
+    example={"forecast": [25.0, 36.0, 45.0], "errors": [-2.0, 1.0, 0.5, 3.0, -1.0], "change": 0.1},
 )
 def simulate_total(
     forecast: IntoColumn,
@@ -346,14 +346,14 @@ def simulate_total(
     Args:
         forecast: the forecast of each period, shape (n,).
         errors: past errors (actual − forecast), in the same unit, shape (m,).
-        change: change of demand in the scenario in %.
+        change: change of demand in the scenario as a fraction, -1 to 1: 0.1 is 10% more.
         level: share of the simulated totals within the range, between 0 and 1.
         runs: number of simulations.
         seed: start of the random choices.
 
     Raises:
         EmptyInput: there is no forecast or no error.
-        OutOfRange: `level` isn't between 0 and 1.
+        OutOfRange: `level` isn't between 0 and 1, or `change` not within -1 and 1.
 
     >>> low, high = simulate_total([100, 100], errors=[-10, 10], level=0.5)
     >>> 180 <= low <= high <= 220
@@ -363,7 +363,10 @@ def simulate_total(
         raise OutOfRange(
             _("`level` must lie between 0 and 1. Got {level:g}. 80 % is 0.8.").format(level=level)
         )
-    expected = _series(forecast, 1, "forecast") * (1 + change / 100)
+    if not -1 <= change <= 1:
+        message = _("`change` is a fraction from -1 to 1. Got {value:g}. 10% is 0.1.")
+        raise OutOfRange(message.format(value=change))
+    expected = _series(forecast, 1, "forecast") * (1 + change)
     drawn = np.random.default_rng(seed).choice(_series(errors, 1, "errors"), size=(runs, expected.size))
     totals = (expected + drawn).sum(axis=1)
     low, high = np.quantile(totals, [(1 - level) / 2, (1 + level) / 2])

@@ -10,6 +10,7 @@ from trainkit.errors import EmptyInput, InputError, OutOfRange
 from trainkit.i18n import _
 from trainkit.metrics.frames import IntoFrame, collect, lazy, like
 from trainkit.metrics.missing import known
+from trainkit.metrics.rates import fraction
 from trainkit.metrics.registry import metric
 
 __all__ = ["conversion_rate", "sales_velocity", "stage_conversion"]
@@ -118,25 +119,23 @@ def stage_conversion(
     en="Sales velocity (a day)",
     source="Sales practice; " + _FARRIS,
     range=(0, None),
-    example={"opportunities": 120, "win_rate": 25.0, "mean_amount": 40_000.0, "cycle_days": 60.0},
+    example={"opportunities": 120, "win_rate": 0.25, "mean_amount": 40_000.0, "cycle_days": 60.0},
 )
 def sales_velocity(opportunities: float, win_rate: float, mean_amount: float, cycle_days: float) -> float:
     """Revenue that the pipeline brings a day in yuan, 0 or more: opportunities × win rate × amount / days.
 
     Args:
         opportunities: open opportunities, 0 or more.
-        win_rate: share of opportunities that are won in %.
+        win_rate: share of opportunities that are won, as a fraction.
         mean_amount: mean amount of a won opportunity in yuan, 0 or more.
         cycle_days: mean days from first contact to signature, above 0.
 
     Raises:
         OutOfRange: an argument lies outside of its range.
 
-    >>> sales_velocity(120, win_rate=25, mean_amount=40_000, cycle_days=60)
+    >>> sales_velocity(120, win_rate=0.25, mean_amount=40_000, cycle_days=60)
     20000.0
     """
-    if not 0 <= win_rate <= 100 or min(opportunities, mean_amount) < 0 or cycle_days <= 0:
-        raise OutOfRange(
-            _("`win_rate` lies from 0 to 100 %, amounts are 0 or more, `cycle_days` is above 0.")
-        )
-    return opportunities * win_rate / 100 * mean_amount / cycle_days
+    if min(opportunities, mean_amount) < 0 or cycle_days <= 0:
+        raise OutOfRange(_("Opportunities and amounts are 0 or more, `cycle_days` is above 0."))
+    return opportunities * fraction(win_rate, "win_rate") * mean_amount / cycle_days

@@ -13,7 +13,7 @@ from trainkit.metrics.registry import UNITS, Metric, families, metrics
 __all__ = ["card", "overview", "page"]
 
 #: The modules of the rules that hold for every metric.
-RULES = ("days", "moments", "missing", "amounts", "rounding", "ids")
+RULES = ("days", "moments", "missing", "amounts", "rounding", "ids", "rates")
 
 
 def _bounds(metric: Metric) -> str:

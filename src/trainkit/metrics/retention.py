@@ -27,6 +27,7 @@ from trainkit.metrics.frames import (
 )
 from trainkit.metrics.ids import check_kinds
 from trainkit.metrics.missing import known
+from trainkit.metrics.rates import fraction
 from trainkit.metrics.registry import metric
 
 __all__ = [
@@ -354,20 +355,13 @@ def monthly_churn(
     )
 
 
-def _rate(value: float, name: str) -> float:
-    if not 0 <= value <= 100:
-        message = _("`{name}` must lie from 0 to 100 %. Got {value:g}.")
-        raise OutOfRange(message.format(name=name, value=value))
-    return value / 100
-
-
 @metric(
     unit="percent",
     better="lower",
     zh="流失率周期换算",
     source="Compounding",
     range=(0, 100),
-    example={"rate": 2.0, "periods": 12},
+    example={"rate": 0.02, "periods": 12},
 )
 def convert_churn_rate(rate: float, periods: float) -> float:
     """Churn rate in % over another period: 1 − (1 − c)^periods, from 0 to 100.
@@ -375,18 +369,18 @@ def convert_churn_rate(rate: float, periods: float) -> float:
     Rates compound: 2 % a month isn't 24 % a year.
 
     Args:
-        rate: churn rate of one period in %.
+        rate: churn rate of one period as a fraction.
         periods: length of the new period in old ones: 12 from month to year, 1/12 from year to month.
 
     Raises:
-        OutOfRange: `rate` isn't within 0 and 100, or `periods` isn't above 0.
+        OutOfRange: `rate` isn't a fraction, or `periods` isn't above 0.
 
-    >>> round(convert_churn_rate(2, 12), 2), round(convert_churn_rate(20, 1 / 12), 3)
+    >>> round(convert_churn_rate(0.02, 12), 2), round(convert_churn_rate(0.20, 1 / 12), 3)
     (21.53, 1.842)
     """
     if periods <= 0:
         raise OutOfRange(_("`periods` must be above 0. Got {periods:g}.").format(periods=periods))
-    return 100 * (1 - (1 - _rate(rate, "rate")) ** periods)
+    return 100 * (1 - (1 - fraction(rate, "rate")) ** periods)
 
 
 @metric(
@@ -396,7 +390,7 @@ def convert_churn_rate(rate: float, periods: float) -> float:
     en="Expected customer lifetime",
     source="Geometric distribution; " + _FARRIS,
     range=(0, None),
-    example={"churn": 20.0},
+    example={"churn": 0.2},
 )
 def expected_lifetime(churn: float, count_first: bool = True) -> float:
     """Expected periods that a customer stays at a constant churn rate: 1/c, or 1/c − 1 after the first.
@@ -404,16 +398,16 @@ def expected_lifetime(churn: float, count_first: bool = True) -> float:
     In the unit of the rate's period: a yearly rate gives years.
 
     Args:
-        churn: churn rate of one period in %, above 0.
+        churn: churn rate of one period as a fraction, above 0.
         count_first: whether the first period, in which the customer is won, counts.
 
     Raises:
-        OutOfRange: `churn` is 0 (nobody ever leaves) or above 100.
+        OutOfRange: `churn` is 0 (nobody ever leaves) or no fraction.
 
-    >>> expected_lifetime(20), expected_lifetime(20, count_first=False)
+    >>> expected_lifetime(0.2), expected_lifetime(0.2, count_first=False)
     (5.0, 4.0)
     """
-    if not (c := _rate(churn, "churn")):
+    if not (c := fraction(churn, "churn")):
         raise OutOfRange(_("At a churn rate of 0 nobody ever leaves: there is no expected lifetime."))
     return 1 / c - (0 if count_first else 1)
 
@@ -425,23 +419,21 @@ def expected_lifetime(churn: float, count_first: bool = True) -> float:
     en="Half-life of a customer base",
     source="Geometric distribution",
     range=(0, None),
-    example={"churn": 20.0},
+    example={"churn": 0.2},
 )
 def half_life(churn: float) -> float:
     """Periods until half of the customers have left, at a constant churn rate: ln 0.5 / ln(1 − c).
 
     Args:
-        churn: churn rate of one period in %, above 0 and below 100.
+        churn: churn rate of one period as a fraction, above 0 and below 1.
 
     Raises:
-        OutOfRange: `churn` isn't above 0 and below 100.
+        OutOfRange: `churn` isn't above 0 and below 1.
 
-    >>> round(half_life(20), 3)
+    >>> round(half_life(0.2), 3)
     3.106
     """
-    if not 0 < (c := _rate(churn, "churn")) < 1:
-        raise OutOfRange(_("`churn` must lie above 0 and below 100 %. Got {value:g}.").format(value=churn))
-    return log(0.5) / log(1 - c)
+    return log(0.5) / log(1 - fraction(churn, "churn", zero=False, one=False))
 
 
 def _start_revenue(start: float, churned: float, contraction: float) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 from trainkit.errors import EmptyInput, InputError, OutOfRange
 from trainkit.i18n import _
 from trainkit.metrics.frames import IntoFrame, complete, eager, extend, floats, lazy, like, numbers
+from trainkit.metrics.rates import fraction
 from trainkit.metrics.registry import metric
 
 __all__ = [
@@ -305,7 +306,7 @@ def classification(tp: float, fp: float, fn: float, tn: float) -> Classification
     zh="成本最优阈值",
     source="Elkan, IJCAI 2001",
     range=(0, 1),
-    example={"contact_cost": 200.0, "customer_value": 4000.0, "success_rate": 25.0},
+    example={"contact_cost": 200.0, "customer_value": 4000.0, "success_rate": 0.25},
 )
 def cost_threshold(contact_cost: float, customer_value: float, success_rate: float) -> float:
     """Churn probability from which a contact pays, 0 to 1: cost / (value · success rate), at most 1.
@@ -315,19 +316,17 @@ def cost_threshold(contact_cost: float, customer_value: float, success_rate: flo
     Args:
         contact_cost: cost of contacting one customer in yuan, 0 or more.
         customer_value: value kept when a customer stays in yuan, above 0.
-        success_rate: share of leavers whom the contact keeps in %, above 0 up to 100.
+        success_rate: share of leavers whom the contact keeps, as a fraction above 0 up to 1.
 
     Raises:
         OutOfRange: an argument lies outside of its range.
 
-    >>> cost_threshold(contact_cost=200, customer_value=4000, success_rate=25)
+    >>> cost_threshold(contact_cost=200, customer_value=4000, success_rate=0.25)
     0.2
     """
-    if contact_cost < 0 or customer_value <= 0 or not 0 < success_rate <= 100:
-        raise OutOfRange(
-            _("Costs are 0 or more, the value is above 0, `success_rate` lies above 0 and up to 100 %.")
-        )
-    return min(1.0, contact_cost / (customer_value * success_rate / 100))
+    if contact_cost < 0 or customer_value <= 0:
+        raise OutOfRange(_("Costs are 0 or more, the value is above 0."))
+    return min(1.0, contact_cost / (customer_value * fraction(success_rate, "success_rate", zero=False)))
 
 
 @metric(

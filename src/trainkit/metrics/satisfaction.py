@@ -330,11 +330,13 @@ def _by_group(frame: IntoFrame, by: str, scores: str, low: float, high: float, r
     answered = known(lazy(frame, by, scores).select(by, scores), by, scores)
     counted = ordered(answered.group_by(by, scores).agg(__n=nw.len()).collect(), by, scores)
     levels = numbers(counted[scores], scores, low=low, high=high)
-    groups, counts = np.array(counted[by].to_list(), dtype=object), counted["__n"].to_numpy()
+    groups, counts = counted[by].to_list(), counted["__n"].to_numpy()
+    # The table is sorted: a group is a run of rows, looked at once.
+    starts = [i for i, group in enumerate(groups) if not i or group != groups[i - 1]]
     table: dict[str, list[Any]] = {}
-    for group in dict.fromkeys(groups):
-        mine = groups == group
-        found = {by: group, "n": int(counts[mine].sum()), **row(levels[mine], counts[mine])}
+    for start, end in zip(starts, [*starts[1:], len(groups)], strict=True):
+        mine = slice(start, end)
+        found = {by: groups[start], "n": int(counts[mine].sum()), **row(levels[mine], counts[mine])}
         for column, value in found.items():
             table.setdefault(column, []).append(value)
     return like(table, counted)

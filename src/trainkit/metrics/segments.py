@@ -31,6 +31,7 @@ from trainkit.metrics.frames import (
     shares,
 )
 from trainkit.metrics.missing import known, nulled
+from trainkit.metrics.rates import fraction
 from trainkit.metrics.registry import metric
 from trainkit.metrics.rounding import cents
 
@@ -312,7 +313,7 @@ def rfm_classes(table: IntoFrame, threshold: Literal["mean", "median"] = "mean")
 def customer_tiers(
     table: IntoFrame,
     value: str,
-    cuts: Sequence[float] = (80, 95),
+    cuts: Sequence[float] = (0.80, 0.95),
     names: Sequence[str] = ("gold", "silver", "bronze"),
 ) -> Any:
     """Put customers into tiers by cumulative share of the value (ABC): gold to 80 %, silver to 95 %, bronze.
@@ -322,7 +323,7 @@ def customer_tiers(
     Args:
         table: one row a customer; rows without a value are left out.
         value: column with the value, 0 or more.
-        cuts: rising shares of the value in %.
+        cuts: rising shares of the value as fractions.
         names: names of the tiers, one more than there are cuts.
 
     Returns:
@@ -330,7 +331,7 @@ def customer_tiers(
 
     Raises:
         EmptyInput: there is no value above 0.
-        OutOfRange: a value is negative.
+        OutOfRange: a value is negative, or a cut is no fraction.
         InputError: names and cuts don't fit together.
 
     >>> import pandas as pd
@@ -348,9 +349,9 @@ def customer_tiers(
     if not amounts.sum():
         raise EmptyInput(_("All values are 0: there is nothing to share out."))
     # What all better customers bring together decides, so that equal customers are never parted.
-    better = np.array([amounts[amounts > amount].sum() for amount in np.unique(amounts)])
-    before = better[np.searchsorted(np.unique(amounts), amounts)] / amounts.sum() * 100
-    tier = np.searchsorted(np.asarray(cuts, dtype=float), before + 1e-9, side="left")
+    richer = np.searchsorted(-amounts, -amounts, side="left")
+    before = np.r_[0.0, amounts.cumsum()][richer] / amounts.sum()
+    tier = np.searchsorted([fraction(cut, "cuts") for cut in cuts], before + 1e-11, side="left")
     return extend(rows, tier=[names[t] for t in tier])
 
 

@@ -27,6 +27,7 @@ from trainkit.metrics.frames import (
     ordered,
 )
 from trainkit.metrics.missing import known
+from trainkit.metrics.rates import fraction
 from trainkit.metrics.registry import metric
 from trainkit.metrics.rounding import cents, steady
 
@@ -53,13 +54,6 @@ _SKOK = "Skok, SaaS Metrics 2.0"
 _FADER = "Fader & Hardie, Reconciling and Clarifying CLV Formulas, note 024, 2012"
 _SPEND = {"values": [1, 1, 2, 2, 3, 4, 6, 11, 20, 50]}
 _CLV = {"margin": 1000.0, "retention": 0.8, "discount_rate": 0.10}
-
-
-def _fraction(value: float, name: str) -> float:
-    if not 0 <= value < 1:
-        message = _("`{name}` must lie in [0, 1). Got {value:g}. {value:g} % is {fraction:g}.")
-        raise OutOfRange(message.format(name=name, value=value, fraction=value / 100))
-    return value
 
 
 def _positive(value: float, name: str) -> float:
@@ -96,7 +90,7 @@ def clv(margin: float, retention: float, discount_rate: float, timing: Literal["
     >>> [round(clv(1000, retention=0.8, discount_rate=0.10, timing=t), 2) for t in "ABC"]
     [2666.67, 3666.67, 3333.33]
     """
-    r, i = _fraction(retention, "retention"), _fraction(discount_rate, "discount_rate")
+    r, i = fraction(retention, "retention", one=False), fraction(discount_rate, "discount_rate", one=False)
     first = {"A": r, "B": 1 + i, "C": 1.0}
     if timing not in first:
         raise OutOfRange(_("`timing` must be A, B or C. Got {timing}.").format(timing=timing))
@@ -127,7 +121,7 @@ def clv_growing(margin: float, retention: float, discount_rate: float, growth: f
     >>> round(clv_growing(1000, retention=0.8, discount_rate=0.10, growth=0.05), 2)
     3076.92
     """
-    r, i = _fraction(retention, "retention"), _fraction(discount_rate, "discount_rate")
+    r, i = fraction(retention, "retention", one=False), fraction(discount_rate, "discount_rate", one=False)
     if r * (1 + growth) >= 1 + i:
         raise OutOfRange(
             _("With this growth the value has no end: retention × (1 + growth) reaches 1 + discount.")
@@ -161,7 +155,9 @@ def clv_finite(margin: float, retention: float, discount_rate: float, periods: i
     """
     if periods < 0:
         raise OutOfRange(_("`periods` must be 0 or more. Got {n}.").format(n=periods))
-    q = _fraction(retention, "retention") / (1 + _fraction(discount_rate, "discount_rate"))
+    q = fraction(retention, "retention", one=False) / (
+        1 + fraction(discount_rate, "discount_rate", one=False)
+    )
     return margin * q * (1 - q**periods) / (1 - q)
 
 

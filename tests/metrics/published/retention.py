@@ -14,8 +14,8 @@ glossary(
 glossary("churn_rate", "G5", _base + " (as ids)", 13.0, 1e-9, lambda c: m.churn_rate(c(_START), c(_END)))
 glossary("retention_from_counts", "G5", _base, 87.0, 1e-9, lambda: m.retention_from_counts(1000, 1050, 180))
 glossary("churn_from_counts", "G5", _base, 13.0, 1e-9, lambda: m.churn_from_counts(1000, 1050, 180))
-glossary("convert_churn_rate", "G6", "2 % a month", 21.53, 0.005, lambda: m.convert_churn_rate(2, 12))
-glossary("convert_churn_rate", "G7", "20 % a year", 1.842, 0.0005, lambda: m.convert_churn_rate(20, 1 / 12))
+glossary("convert_churn_rate", "G6", "2 % a month", 21.53, 0.005, lambda: m.convert_churn_rate(0.02, 12))
+glossary("convert_churn_rate", "G7", "20 % a year", 1.842, 0.0005, lambda: m.convert_churn_rate(0.2, 1 / 12))
 _rev = "start 500,000, churned 25,000, contraction 15,000"
 glossary(
     "gross_revenue_retention", "G8", _rev, 92.0, 1e-9, lambda: m.gross_revenue_retention(500e3, 25e3, 15e3)
@@ -28,16 +28,16 @@ glossary(
     1e-9,
     lambda: m.net_revenue_retention(500e3, 25e3, 15e3, 60e3),
 )
-glossary("expected_lifetime", "G9", "churn 20 % a year", 5.0, 1e-9, lambda: m.expected_lifetime(20))
+glossary("expected_lifetime", "G9", "churn 20 % a year", 5.0, 1e-9, lambda: m.expected_lifetime(0.2))
 glossary(
     "expected_lifetime",
     "G9 (after the first)",
     "churn 20 % a year",
     4.0,
     1e-9,
-    lambda: m.expected_lifetime(20, count_first=False),
+    lambda: m.expected_lifetime(0.2, count_first=False),
 )
-glossary("half_life", "G9", "churn 20 % a year", 3.106, 0.0005, lambda: m.half_life(20))
+glossary("half_life", "G9", "churn 20 % a year", 3.106, 0.0005, lambda: m.half_life(0.2))
 
 mistake("RET-1", "retention_rate", 105.0, 1e-9, lambda: 100 * len(_END) / len(_START))
 mistake("RET-2", "churn_rate", 12.38, 0.005, lambda: 100 * 130 / 1050)
