@@ -363,3 +363,13 @@ def test_many_customers_are_clustered_as_few_are():
     ).all()
     quality = m.cluster_quality(table, ["a", "b"], ks=[2, 3, 4], scale=False)
     assert quality["k"][quality["silhouette"].idxmax()] == 3
+
+
+@pytest.mark.parametrize("untidy", ["甲\u3000", " 甲", "甲  乙", "甲\u3000乙", "甲\u00a0"])
+def test_blanks_that_make_two_groups_of_one_are_told(untidy: str):
+    """Full-width ones, too; only where the rule asks for it."""
+    table = pd.DataFrame({"region": ["甲", "甲 乙", untidy]})
+    found = m.audit(table, [Rule("region", tidy=True)])
+    row = found[found["dimension"] == "validity"].iloc[0]
+    assert (row["checked"], row["failed"], row["example"]) == (3, 1, untidy)
+    assert "validity" not in m.audit(table, [Rule("region")])["dimension"].tolist()

@@ -74,6 +74,8 @@ class Rule:
     """The values allowed."""
     unique: bool = False
     """Whether no value may occur twice."""
+    tidy: bool = False
+    """Whether blanks that nobody sees make a text another one: at its ends, two in a row, full-width ones."""
 
 
 def _cleaned(values: list[Any]) -> list[Any]:
@@ -391,7 +393,7 @@ def audit(frame: IntoFrame, rules: Sequence[Rule]) -> Any:
         checked = sum(there.values())
         if rule.required:
             found.append(_finding(rule, "completeness", checked + missing, {None: missing}))
-        if any(x is not None for x in (rule.pattern, rule.low, rule.high, rule.allowed)):
+        if rule.tidy or any(x is not None for x in (rule.pattern, rule.low, rule.high, rule.allowed)):
             bad = {v: n for v, n in there.items() if not _valid(v, rule)}
             found.append(_finding(rule, "validity", checked, bad))
         if rule.unique:
@@ -424,6 +426,8 @@ def _finding(rule: Rule, dimension: str, checked: int, failed: Mapping[Any, int]
 
 def _valid(value: Any, rule: Rule) -> bool:
     if rule.pattern is not None and re.fullmatch(rule.pattern, spelled(value)) is None:
+        return False
+    if rule.tidy and isinstance(value, str) and value != " ".join(value.split()):
         return False
     if rule.allowed is not None and value not in rule.allowed:
         return False
