@@ -148,7 +148,8 @@ def association_rules(
 
     All thresholds are compared in whole numbers: a rule with a confidence of exactly 0.8 isn't lost. A lift
     of 1 means that the two have nothing to do with each other; a popular item has a high confidence with
-    everything. Take returns out first.
+    everything. Take returns out first. Rules of more items than `longest` aren't looked for: by default most
+    of those that there are may be missing.
 
     Args:
         frame: one row an item in a basket; rows with a missing value are left out.

@@ -12,7 +12,8 @@ from trainkit.errors import EmptyInput, OutOfRange
 from trainkit.i18n import _
 from trainkit.metrics.days import as_day, days, with_days
 from trainkit.metrics.frames import IntoFrame, collect, eager, lazy, like, numbers
-from trainkit.metrics.missing import listed
+from trainkit.metrics.ids import spelled
+from trainkit.metrics.missing import known, listed
 from trainkit.metrics.moments import as_moment, between, moments
 from trainkit.metrics.registry import metric
 
@@ -20,10 +21,12 @@ __all__ = [
     "abandonment_rate",
     "backlog",
     "first_contact_resolution",
+    "first_contact_resolution_of",
     "handling_time",
     "loop_closure_rate",
     "reopen_rate",
     "service_level",
+    "service_level_of",
     "sla_attainment",
 ]
 
@@ -82,6 +85,59 @@ def first_contact_resolution(solved: float, issues: float, out_of_scope: float =
     (77.5, 82.67)
     """
     return _part(solved, issues - out_of_scope, "solved")
+
+
+@metric(
+    unit="percent",
+    better="higher",
+    zh="首次接触解决率（按联络记录）",
+    en="First contact resolution (from contacts)",
+    source=_ICMI,
+    range=(0, 100),
+    example={
+        "frame": {
+            "issue": ["a", "b", "a", "c", "d", None],
+            "at": [datetime(2025, 3, d) for d in (1, 1, 4, 2, 3, 5)],
+        },
+        "issue": "issue",
+        "when": "at",
+    },
+)
+def first_contact_resolution_of(frame: IntoFrame, issue: str, when: str, window: int = 7) -> float:
+    """Share of issues without a second contact within so many days of the first in %, from 0 to 100.
+
+    An issue that came back after the window counts as solved, and so does one whose first contact is younger
+    than the window: leave those out first.
+
+    Args:
+        frame: one row a contact; rows without an issue or a time are left out.
+        issue: column with the issue.
+        when: column with the time of the contact.
+        window: days after the first contact within which another one undoes it, 0 or more.
+
+    Raises:
+        EmptyInput: there is no contact.
+        InputError: the times are none (see the day rule).
+        OutOfRange: `window` is negative.
+
+    >>> import pandas as pd
+    >>> contacts = pd.DataFrame({"issue": ["a", "a", "b"], "at": ["2025-03-01", "2025-03-04", "2025-03-02"]})
+    >>> first_contact_resolution_of(contacts, "issue", "at")
+    50.0
+    """
+    if window < 0:
+        raise OutOfRange(_("`window` must be 0 or more days. Got {n}.").format(n=window))
+    rows = collect(known(with_days(lazy(frame, issue, when), when), issue, when))
+    if rows.is_empty():
+        raise EmptyInput(_("There is no contact with an issue and a time."))
+    names = [spelled(value) for value in rows[issue].to_list()]
+    _issues, place = np.unique(names, return_inverse=True)
+    day = days(rows[when])
+    first = np.full(place.max() + 1, day.max())
+    np.minimum.at(first, place, day)
+    soon = day - first[place] <= np.timedelta64(window, "D")
+    contacts = np.bincount(place[soon])
+    return _part(float((contacts == 1).sum()), float(contacts.size), "solved")
 
 
 @metric(
@@ -193,6 +249,43 @@ def service_level(answered_in_time: float, offered: float, abandoned_early: floa
     84.0
     """
     return _part(answered_in_time, offered - abandoned_early, "answered_in_time")
+
+
+@metric(
+    unit="percent",
+    better="higher",
+    zh="服务水平（按联络记录）",
+    en="Service level (from contacts)",
+    source=_ICMI,
+    range=(0, 100),
+    missing="counted",
+    example={"frame": {"wait": [0.5, 3.0, None, 1.0, 2.0]}, "wait": "wait", "target": 2.0},
+)
+def service_level_of(frame: IntoFrame, wait: str, target: float) -> float:
+    """Share of offered contacts answered within the target time in %, from 0 to 100.
+
+    A contact without a waiting time was never answered: it was offered, and counts as missed.
+
+    Args:
+        frame: one row a contact that was offered.
+        wait: column with the time until it was answered; missing where it wasn't.
+        target: the longest time that is in time, in the unit of `wait`, 0 or more.
+
+    Raises:
+        EmptyInput: no contact was offered.
+        OutOfRange: a time or the target is negative.
+
+    >>> import pandas as pd
+    >>> service_level_of(pd.DataFrame({"minutes": [1, 3, None, 2]}), "minutes", target=2)
+    50.0
+    """
+    if target < 0:
+        raise OutOfRange(_("`target` must be 0 or more. Got {value:g}.").format(value=target))
+    rows = eager(frame, wait)
+    if rows.is_empty():
+        raise EmptyInput(_("There is nothing to take a share of: {whole:g} cases.").format(whole=0))
+    waited = numbers(rows[wait], wait, low=0, keep_missing=True)
+    return _part(float((waited <= target).sum()), float(waited.size), "answered_in_time")
 
 
 @metric(
