@@ -263,8 +263,8 @@ def test_longer_spans_than_sixty_months_keep_every_month():
 @pytest.mark.parametrize(
     ("call", "error", "says"),
     [
-        (lambda: m.clv(1000, 80, 0.1), OutOfRange, "80 % is 0.8"),
-        (lambda: m.clv(1000, 0.8, 10), OutOfRange, "10 % is 0.1"),
+        (lambda: m.clv(1000, 80, 0.1), OutOfRange, "80% is 0.8"),
+        (lambda: m.clv(1000, 0.8, 10), OutOfRange, "10% is 0.1"),
         (lambda: m.nps_margin([9, 3], level=95), OutOfRange, "95 % is 0.95"),
         (lambda: m.nps([None, None]), EmptyInput, "`scores` has no value"),
         (lambda: m.nps(["nine"]), InputError, "`scores` must hold numbers"),

@@ -364,6 +364,22 @@ def _anonymity() -> alt.LayerChart:
     return charts.bars(table, "columns", "k_anonymity", title=finding, highlight=columns[2], digits=0)
 
 
+@_shows("causes", "diverging_bars")
+def _parts_of_a_change() -> alt.LayerChart:
+    parts = [_("Central China's own rate"), _("Mix of channels"), _("Rest")]
+    table = pd.DataFrame({"part": parts, "change": [3.1, 1.4, 0.5]})
+    finding = _("Most of the rise is one region's own rate")
+    return charts.diverging_bars(table, "part", "change", title=finding, value_title=_("Percentage points"))
+
+
+@_shows("adoption", "bars")
+def _adoption() -> alt.LayerChart:
+    features = [_("Log a call"), _("Plan a visit"), _("Forecast")]
+    table = pd.DataFrame({"feature": features, "adoption_rate": [82.0, 47.0, 9.0]})
+    finding = _("Hardly anybody forecasts in the new system")
+    return charts.bars(table, "feature", "adoption_rate", title=finding, highlight=features[2])
+
+
 def page() -> str:
     """Return the gallery as one HTML page in the language in use, readable without network or scripts."""
     theme.enable()
