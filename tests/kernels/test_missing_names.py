@@ -8,13 +8,12 @@ from pathlib import Path
 import pytest
 
 from kernels.started import kernel
-from trainkit.kernels import client
 
 SAID = {"en": "Run the notebook from the top", "zh": "请从头运行这个笔记本"}
 
 
 async def _all(folder: Path, codes: list[str]) -> list[list[str]]:
-    async with kernel("forked" if client.supported() else "ordinary", folder, TRAINKIT_LIFE="lab") as running:
+    async with kernel("ordinary", folder, TRAINKIT_LIFE="lab") as running:
         return [
             [
                 f"{kind} {content}"
