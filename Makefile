@@ -29,7 +29,7 @@ test: $(VENV)/developer.done system ## Run the tests
 	$(PYTEST) $(ARGS)
 
 test-quick: $(VENV)/developer.done ## Run the tests that take seconds
-	$(PYTEST) -m "not slow and not browser" $(ARGS)
+	$(PYTEST) -m "not slow and not browser and not exhaustive" $(ARGS)
 
 test-all: $(VENV)/developer.done system ## Run all tests, and what takes many minutes: more variants, attacks on the plain sandbox
 	$(PYTEST) -m "" $(ARGS)
